@@ -1,0 +1,207 @@
+"""What a caller takes from the inbox: the base of every event, and the events about the connection.
+
+Every event has ``topic``, ``ts`` (exchange time in Unix milliseconds; for an event about the
+connection, local time), ``received_at`` (local Unix milliseconds), ``origin``, ``raw`` (the wire
+text) and ``extra`` (the fields that the schema does not name). What happens to the connection
+travels in the same lane as the data, in order, so that nobody has to ask a flag.
+
+The events of a venue are in its own schema module; this module names no venue.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+
+from .errors import SixmmError
+
+__all__ = [
+    "Connected",
+    "ConnectionEvent",
+    "DecodeFailed",
+    "Disconnected",
+    "Event",
+    "InboxFilling",
+    "Origin",
+    "Overflow",
+    "Resynced",
+    "SessionExpiring",
+    "SessionRenewed",
+    "SubscriptionFailed",
+    "UnknownEvent",
+]
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Origin(str, enum.Enum):
+    """Where an event comes from."""
+
+    STREAM = "STREAM"
+    """A push of the exchange."""
+    REST = "REST"
+    """A difference that a REST snapshot showed after a (re)connect."""
+    CLIENT = "CLIENT"
+    """The client itself, about its connection."""
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@attrs.frozen(kw_only=True)
+class Event:
+    """The base of everything that :meth:`sixmm.Client.get` returns."""
+
+    topic: str = ""
+    """The topic that it came under, or ``""``."""
+    ts: int = 0
+    """When it happened, by the exchange's clock, in Unix milliseconds."""
+    received_at: int = 0
+    """When it was received, by the local clock, in Unix milliseconds."""
+    origin: Origin = Origin.STREAM
+    """Whether a push or a REST snapshot told it."""
+    raw: str = attrs.field(default="", repr=False)
+    """The wire text that it was read from; ``""`` for an event about the connection."""
+
+    @property
+    def extra(self) -> Mapping[str, Any]:
+        """The fields of the wire text that the schema does not name, worked out on access."""
+        return _NOTHING
+
+
+@attrs.frozen(kw_only=True)
+class UnknownEvent(Event):
+    """A message whose type or topic the schema does not know; never an error, never dropped.
+
+    ``data`` is the decoded JSON of the whole message.
+    """
+
+    event_type: str | None = None
+    """The type that it names, where it names one."""
+    data: Any = None
+    """The decoded message."""
+
+
+@attrs.frozen(kw_only=True)
+class DecodeFailed(Event):
+    """A frame that could not be decoded. The reader lives on; ``raw`` has the frame.
+
+    ``error`` says where and why.
+    """
+
+    error: SixmmError
+    """The cause, with the path of the field."""
+
+
+@attrs.frozen(kw_only=True)
+class ConnectionEvent(Event):
+    """The base of what the client tells about its connection."""
+
+    origin: Origin = Origin.CLIENT
+
+
+@attrs.frozen(kw_only=True)
+class Connected(ConnectionEvent):
+    """A link is open, the credential is accepted and every wanted topic is acknowledged.
+
+    For a private stream the account is not yet certain: wait for :class:`Resynced`.
+    """
+
+    connection: int
+    """Which connection of this client it is, from 1."""
+    private: bool
+    """Whether private events flow on it."""
+    topics: tuple[str, ...] = ()
+    """The market topics that were subscribed again."""
+
+
+@attrs.frozen(kw_only=True)
+class Disconnected(ConnectionEvent):
+    """The link ended. Until :class:`Resynced` the mirror of the account is stale."""
+
+    connection: int
+    """Which connection of this client it was, from 1."""
+    error: SixmmError
+    """What ended it."""
+    retry_in: float | None
+    """Seconds until the next attempt, or None where there is none."""
+
+
+@attrs.frozen(kw_only=True)
+class Resynced(ConnectionEvent):
+    """A REST snapshot was merged with what was buffered; everything missed has been delivered.
+
+    ``unchecked`` says what could not be asked, by part: those parts of the mirror stay stale, and
+    they are tried again.
+    """
+
+    reason: str
+    """``"start"``, ``"reconnect"`` or ``"retry"``."""
+    connection: int
+    """Which connection of this client it belongs to."""
+    checked: tuple[str, ...] = ()
+    """The parts that were compared: ``"balances"``, ``"orders"``, ``"positions"``, ``"fills"``."""
+    unchecked: Mapping[str, str] = attrs.field(factory=dict)
+    """The parts that could not be compared, each with the reason."""
+    delivered: int = 0
+    """How many events with ``origin=REST`` came before this one."""
+    repeated: int = 0
+    """How many buffered pushes told nothing new and were left out."""
+
+
+@attrs.frozen(kw_only=True)
+class SubscriptionFailed(ConnectionEvent):
+    """A topic that was live before could not be subscribed again after a reconnect.
+
+    The topic stays wanted and is asked for again at the next connection.
+    """
+
+    topics: tuple[str, ...]
+    """The topics of the request."""
+    error: SixmmError
+    """The refusal, or the missing answer."""
+
+
+@attrs.frozen(kw_only=True)
+class SessionRenewed(ConnectionEvent):
+    """The session key of the private stream was renewed."""
+
+    expires_at_ms: int
+    """When it ends now, in Unix milliseconds."""
+
+
+@attrs.frozen(kw_only=True)
+class SessionExpiring(ConnectionEvent):
+    """The session key could not be renewed, or has expired: a new key and a new link follow."""
+
+    error: SixmmError | None
+    """What the renewal said, or None where the key simply expired."""
+    expires_at_ms: int
+    """When the old key ends, in Unix milliseconds."""
+
+
+@attrs.frozen(kw_only=True)
+class Overflow(ConnectionEvent):
+    """Market data was dropped because the caller took events more slowly than they came.
+
+    Private events are never dropped: at its bound the client stops reading instead.
+    """
+
+    dropped: int
+    """How many messages were dropped since the last such event."""
+    policy: str
+    """The policy that dropped them: ``"drop_oldest"`` or ``"latest"``."""
+
+
+@attrs.frozen(kw_only=True)
+class InboxFilling(ConnectionEvent):
+    """The private lane is at 80 % of its bound; at the bound the client stops reading."""
+
+    events: int
+    """How many events wait."""
+    size_bytes: int
+    """How many bytes of wire text they hold."""

@@ -1,0 +1,1 @@
+"""What the client knows about the account, kept as values."""

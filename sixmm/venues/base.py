@@ -1,0 +1,286 @@
+"""What a venue must tell the engine: its interface, and the values that pass through it.
+
+A venue is pure: it opens no socket, starts no thread and reads no clock. Where it needs the network
+it says so in a *plan*: a generator that yields one :class:`Call` at a time and is sent the result,
+or has the error thrown into it. Whoever runs the plan decides about deadlines, threads and what
+happens between two calls.
+"""
+
+from __future__ import annotations
+
+import abc
+import enum
+from collections.abc import Callable, Generator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import attrs
+
+from ..errors import SixmmError
+from ..events import Event
+from ..redaction import Secret
+from ..state.models import Balance, Baseline, Facts, Fill, Order, Position, Snapshot
+from ..transport.base import HttpRequest, HttpResponse
+
+__all__ = [
+    "Auth",
+    "Call",
+    "Credentials",
+    "Dial",
+    "Frame",
+    "FrameKind",
+    "Plan",
+    "StreamKey",
+    "Venue",
+]
+
+T = TypeVar("T")
+
+
+class Auth(enum.Enum):
+    """What a call must carry to be accepted."""
+
+    NONE = "none"
+    ACCOUNT = "account"
+    """An API key with a signature, or an access token."""
+    TOKEN = "token"
+    """An access token only."""
+    COOKIE = "cookie"
+    """The cookie of the login reply."""
+    TOKEN_AND_COOKIE = "token+cookie"
+    """Both."""
+
+
+@attrs.frozen(kw_only=True)
+class Call:
+    """One REST call as a value, before it is signed."""
+
+    operation: str
+    """Its name in errors and logs, such as ``getUserAsset``."""
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    """Query pairs in the order in which they are sent."""
+    body: Mapping[str, Any] | None = attrs.field(default=None, repr=False)
+    """The JSON object to send, or None for no body."""
+    auth: Auth = Auth.NONE
+    writes: bool = False
+    """Whether it changes state; such a call is never sent again by itself."""
+    result: Callable[[Any], Any] | None = attrs.field(default=None, repr=False)
+    """Turns the reply's data into a typed result; None returns the data as it is."""
+
+
+Plan = Generator[Call, Any, T]
+"""A procedure that needs REST calls: yields calls, is sent results, returns a ``T``."""
+
+
+@attrs.frozen(kw_only=True)
+class Credentials:
+    """What proves who the caller is. Every member is a secret or None."""
+
+    api_key: Secret | None = None
+    api_secret: Secret | None = None
+    passphrase: Secret | None = None
+    access_token: Secret | None = None
+    access_expires_at_ms: int | None = None
+    cookies: Mapping[str, Secret] = attrs.field(factory=dict, repr=False)
+
+    @property
+    def present(self) -> bool:
+        """Whether private calls can be made."""
+        return self.api_key is not None or self.access_token is not None
+
+
+@attrs.frozen(kw_only=True)
+class StreamKey:
+    """A key that opens the private stream for some time."""
+
+    value: Secret
+    created_at_ms: int
+    """When it was made or last renewed, by the exchange's clock."""
+    expires_at_ms: int
+    """When it ends, by the exchange's clock."""
+
+    @property
+    def renew_at_ms(self) -> int:
+        """Half of its remaining life."""
+        return (self.created_at_ms + self.expires_at_ms) // 2
+
+
+@attrs.frozen(kw_only=True)
+class Dial:
+    """How to open one connection."""
+
+    url: Secret
+    """The address with whatever authenticates it."""
+    headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    key: StreamKey | None = None
+    """The stream key that the address uses, where it needs to be kept alive."""
+    awaits_login: bool = False
+    """Whether the server says by a frame that the credential is accepted."""
+
+
+class FrameKind(enum.Enum):
+    """What an inbound message is for."""
+
+    PRIVATE = "private"
+    MARKET = "market"
+    REPLY = "reply"
+    """An answer to a request of ours, with its id."""
+    LOGIN = "login"
+    OTHER = "other"
+    """None of these; it reaches the caller as an unknown event."""
+
+
+@attrs.frozen(kw_only=True)
+class Frame:
+    """How one inbound message is to be handled; worked out without decoding more than is needed."""
+
+    kind: FrameKind
+    topic: str = ""
+    request_id: str | None = None
+    error: SixmmError | None = None
+    """Why the request or the login was refused, or None where it was accepted."""
+
+
+class Venue(abc.ABC):
+    """How one venue speaks. Its methods take values and return values."""
+
+    name: str
+    """Its name in logs and errors."""
+
+    # REST
+
+    @abc.abstractmethod
+    def prepare(
+        self,
+        call: Call,
+        *,
+        rest_url: str,
+        credentials: Credentials,
+        timestamp_ms: int,
+        request_id: str,
+    ) -> HttpRequest:
+        """Return the request that is sent for ``call``: encoded once, then signed as it is.
+
+        Raises:
+            ConfigurationError: the call needs a credential that is not there.
+        """
+
+    @abc.abstractmethod
+    def parse(self, call: Call, response: HttpResponse) -> Any:
+        """Return the typed result of a reply, or raise the error that it tells.
+
+        Raises:
+            ApiError: the reply has a code other than success.
+            HttpStatusError: the reply is not one of the venue's API.
+            DecodeError: the reply is not what the schema says.
+        """
+
+    @abc.abstractmethod
+    def server_time_call(self) -> Call:
+        """Return the call whose result is the exchange's clock in Unix milliseconds."""
+
+    @abc.abstractmethod
+    def is_clock_error(self, error: SixmmError) -> bool:
+        """Whether ``error`` says that the timestamp of the request was off."""
+
+    @abc.abstractmethod
+    def login_call(self, *, username: str, password: Secret) -> Call:
+        """Return the call that makes an access token; its result is :class:`Credentials`."""
+
+    @abc.abstractmethod
+    def refresh_call(self) -> Call:
+        """Return the call that renews the access token; its result is :class:`Credentials`."""
+
+    # The stream
+
+    @abc.abstractmethod
+    def dial_plan(
+        self,
+        *,
+        ws_url: str,
+        private: bool,
+        credentials: Credentials,
+        held: StreamKey | None,
+        now_ms: int,
+    ) -> Plan[Dial]:
+        """Return the plan that ends with how to open a connection.
+
+        ``held`` is a stream key that is believed to be alive, or None; ``now_ms`` is exchange time.
+        """
+
+    @abc.abstractmethod
+    def renew_plan(self, key: StreamKey, *, now_ms: int) -> Plan[StreamKey]:
+        """Return the plan that keeps ``key`` alive and ends with its new life."""
+
+    @abc.abstractmethod
+    def release_plan(self, key: StreamKey) -> Plan[None]:
+        """Return the plan that deletes ``key`` at the exchange."""
+
+    @abc.abstractmethod
+    def check_topic(self, topic: str) -> str:
+        """Return ``topic`` where it has the form of a market topic.
+
+        Raises:
+            ConfigurationError: it cannot be a topic of this venue; the text shows the known forms.
+        """
+
+    @abc.abstractmethod
+    def subscribe_text(self, request_id: str, topics: Sequence[str]) -> str:
+        """Return the message that asks for ``topics``."""
+
+    @abc.abstractmethod
+    def unsubscribe_text(self, request_id: str, topics: Sequence[str]) -> str:
+        """Return the message that drops ``topics``."""
+
+    @abc.abstractmethod
+    def ping_text(self, request_id: str) -> str:
+        """Return the application-level ping."""
+
+    @abc.abstractmethod
+    def classify(self, message: bytes) -> Frame:
+        """Say what an inbound message is for. Never raises: what cannot be read is ``OTHER``."""
+
+    @abc.abstractmethod
+    def decode(self, message: str | bytes, *, received_at: int = 0) -> Event:
+        """Return the typed event of one inbound message.
+
+        Raises:
+            DecodeError: it is not JSON, or not what the schema says.
+        """
+
+    # The account
+
+    @abc.abstractmethod
+    def facts(self, event: Event) -> Facts | None:
+        """Return what a private event tells about the account, or None where it tells nothing."""
+
+    @abc.abstractmethod
+    def snapshot_plan(self, baseline: Baseline, *, now_ms: int) -> Plan[Snapshot]:
+        """Return the plan that reads the account by REST; a part that fails is told, not raised.
+
+        ``now_ms`` is exchange time before the first call, and not later than it.
+        """
+
+    @abc.abstractmethod
+    def partly_filled(self, order: Order, executed_quantity: Decimal) -> Order:
+        """Return ``order`` as it was when ``executed_quantity`` of it had been filled, not more."""
+
+    @abc.abstractmethod
+    def order_event(
+        self, order: Order, fill: Fill | None, *, topic: str, received_at: int
+    ) -> Event:
+        """Return the event, with ``origin=REST``, that tells an order's state, or one fill of it."""
+
+    @abc.abstractmethod
+    def account_event(
+        self,
+        *,
+        balances: Sequence[Balance],
+        positions: Sequence[Position],
+        ts: int,
+        topic: str,
+        received_at: int,
+    ) -> Event:
+        """Return the event, with ``origin=REST``, that tells balances and positions."""
