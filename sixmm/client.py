@@ -1,0 +1,222 @@
+"""The blocking client of 6MM: the class that users hold."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import attrs
+
+from .errors import ConfigurationError
+from .redaction import Secret
+from .stream.backoff import BackoffPolicy
+from .stream.inbox import InboxLimits
+from .stream.options import SessionOptions
+from .stream.shared import Deliver
+from .streaming import StreamClient
+from .transport.base import HttpTransport, WsTransport
+from .transport.urls import require_safe_url
+from .venues.base import Credentials
+from .venues.sixmm import calls
+from .venues.sixmm.groups import MarketGroup, OrdersGroup, PositionsGroup, UserGroup
+from .venues.sixmm.venue import SixmmVenue
+
+__all__ = ["REST_URL", "WS_URL", "Client"]
+
+REST_URL = "https://api.6mm.com"
+WS_URL = "wss://6mm.com/ws"
+
+
+class Client(StreamClient):
+    """A blocking client of the 6MM exchange: live events, and the REST calls around them.
+
+    Used in a ``with`` block it runs one reader thread and one timer thread; :meth:`events` and
+    :meth:`get` hand over typed events. Private events survive a broken connection: after each
+    reconnect the account is compared with the exchange, and what was missed is delivered before
+    :class:`~sixmm.Resynced`. Without ``start()`` it makes REST calls only.
+
+    Give a key and its secret, or an access token, or call :meth:`login` before :meth:`start`.
+    Without any of them there is no private stream and no private call.
+
+    Args:
+        api_key: the public part of an API key.
+        api_secret: its secret.
+        access_token: a token that was got elsewhere.
+        rest_url: the address of the REST API; ``http://`` is accepted for loopback only.
+        ws_url: the address of the stream; ``ws://`` is accepted for loopback only.
+        http: sends REST requests; None means ``requests``. It is closed with the client.
+        ws: makes links; None means websocket-client. It is closed with the client.
+        private: whether to open the private stream; None means "if there are credentials".
+        login_by: ``"listen_key"``, or ``"token"`` to put the access token in the address.
+        deliver: ``"all"`` gives events and :attr:`account`; ``"state"`` keeps only the account and
+            has no events; ``"events"`` has no account.
+        close_listen_key: whether :meth:`close` deletes the listenKey. A key belongs to the account:
+            deleting it silences the account's other programs.
+        proxy: the address of an HTTP or SOCKS5 proxy for both transports.
+        verify: whether certificates are checked; can be switched off for loopback only.
+        ca_file: a file of certificate authorities that replaces those of the system.
+        rest_timeout: seconds that one REST call may take.
+        ping_interval: seconds between pings; None is off.
+        ping_timeout: seconds after which a link without any frame is given up, beyond the interval.
+        backoff: how long to wait before another attempt.
+        limits: the bounds of the inbox, and what happens to market data at its bound.
+        options: every other figure of the session; the arguments above go before it.
+
+    Raises:
+        ConfigurationError: an argument cannot work; the text says which, and what would.
+    """
+
+    def __init__(
+        self,
+        api_key: str | Secret | None = None,
+        api_secret: str | Secret | None = None,
+        *,
+        access_token: str | Secret | None = None,
+        # Where
+        rest_url: str = REST_URL,
+        ws_url: str = WS_URL,
+        http: HttpTransport | None = None,
+        ws: WsTransport | None = None,
+        # What
+        private: bool | None = None,
+        login_by: Literal["listen_key", "token"] = "listen_key",
+        deliver: Deliver = "all",
+        close_listen_key: bool = False,
+        # TCP and TLS, for the default transports
+        proxy: str | None = None,
+        verify: bool = True,
+        ca_file: str | None = None,
+        # Timeouts
+        rest_timeout: float = 10.0,
+        ping_interval: float | None = 15.0,
+        ping_timeout: float = 10.0,
+        # Limits
+        backoff: BackoffPolicy | None = None,
+        limits: InboxLimits | None = None,
+        options: SessionOptions | None = None,
+    ) -> None:
+        _require_address("rest_url", rest_url, schemes=("https", "http"))
+        _require_address("ws_url", ws_url, schemes=("wss", "ws"))
+        options = options or SessionOptions()
+        super().__init__(
+            venue=SixmmVenue(login_by=login_by),
+            credentials=_credentials(api_key, api_secret, access_token),
+            rest_url=rest_url,
+            ws_url=ws_url,
+            http=http or _default_http(proxy=proxy, verify=verify, ca_file=ca_file),
+            ws=ws or _default_ws(proxy=proxy, verify=verify, ca_file=ca_file),
+            private=private,
+            deliver=deliver,
+            rest_timeout=rest_timeout,
+            limits=limits or InboxLimits(),
+            options=attrs.evolve(
+                options,
+                ping_interval=ping_interval,
+                ping_timeout=ping_timeout,
+                release_key=close_listen_key,
+                backoff=backoff or options.backoff,
+            ),
+        )
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None, **options: Any) -> Client:
+        """Return a client that is set up by the environment.
+
+        It reads ``SIXMM_API_KEY``, ``SIXMM_API_SECRET``, ``SIXMM_ACCESS_TOKEN``,
+        ``SIXMM_REST_URL`` and ``SIXMM_WS_URL``; what is not set has its default.
+
+        Args:
+            environ: the variables; None means those of the process.
+            options: arguments of :class:`Client`; they go before the environment.
+        """
+        environ = os.environ if environ is None else environ
+        found = {name: environ.get(f"SIXMM_{name.upper()}") for name in _FROM_ENVIRONMENT}
+        return cls(**{**{name: value for name, value in found.items() if value}, **options})
+
+    # REST
+
+    def server_time(self) -> int:
+        """Return the exchange's clock in Unix milliseconds."""
+        return int(self._call(calls.server_time()))
+
+    def version(self) -> Mapping[str, Any]:
+        """Return what the exchange says of its version; the fields are not documented."""
+        result: Mapping[str, Any] = self._call(calls.version())
+        return result
+
+    def login(self, username: str, password: str | Secret) -> None:
+        """Get an access token; it is refreshed by the cookie of the login before it ends (rule 25).
+
+        Call it before :meth:`start` for a private stream. The password is not kept.
+
+        Raises:
+            AuthenticationError: name and password are not accepted.
+        """
+        self._check_process()
+        self._rest.login(username, password)
+        self._tokens.plan()
+
+    def logout(self) -> None:
+        """End the login at the exchange, and forget token and cookie (rule 26)."""
+        try:
+            self._call(calls.logout())
+        finally:
+            self._rest.forget_token()
+
+    @functools.cached_property
+    def market(self) -> MarketGroup:
+        """Public market data."""
+        return MarketGroup(self._call)
+
+    @functools.cached_property
+    def user(self) -> UserGroup:
+        """Profile and balance."""
+        return UserGroup(self._call)
+
+    @functools.cached_property
+    def orders(self) -> OrdersGroup:
+        """Orders and trades."""
+        return OrdersGroup(self._call)
+
+    @functools.cached_property
+    def positions(self) -> PositionsGroup:
+        """Positions."""
+        return PositionsGroup(self._call)
+
+
+_FROM_ENVIRONMENT = ("api_key", "api_secret", "access_token", "rest_url", "ws_url")
+
+
+def _require_address(name: str, url: str, *, schemes: tuple[str, ...]) -> None:
+    endpoint = require_safe_url(url)
+    if endpoint.scheme not in schemes:
+        raise ConfigurationError(f"{name} must begin with {schemes[0]}://")
+    if "?" in endpoint.target:
+        raise ConfigurationError(f"{name} must not have a query")
+
+
+def _credentials(
+    api_key: str | Secret | None, api_secret: str | Secret | None, access_token: str | Secret | None
+) -> Credentials:
+    if bool(api_key) != bool(api_secret):
+        raise ConfigurationError("an API key needs its secret: give both api_key and api_secret")
+    return Credentials(
+        api_key=Secret(api_key) if api_key else None,
+        api_secret=Secret(api_secret) if api_secret else None,
+        access_token=Secret(access_token) if access_token else None,
+    )
+
+
+def _default_http(*, proxy: str | None, verify: bool, ca_file: str | None) -> HttpTransport:
+    # Imported here: a client with its own transports does not pay for these libraries.
+    from .transport.requests_http import RequestsTransport
+
+    return RequestsTransport(proxies=proxy, verify=verify, ca_file=ca_file)
+
+
+def _default_ws(*, proxy: str | None, verify: bool, ca_file: str | None) -> WsTransport:
+    from .transport.websocket_client import WebSocketClientTransport
+
+    return WebSocketClientTransport(proxy=proxy, verify=verify, ca_file=ca_file)

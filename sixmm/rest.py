@@ -1,0 +1,229 @@
+"""REST calls: signed with a timestamp of the exchange's clock, sent once, and read strictly.
+
+The session of a client with the REST side of its exchange. It holds the credentials and the
+exchange's clock, and it decides what may be sent a second time: a read, once, after a broken
+connection or a clock error, always with a new timestamp and a new signature; a write, never.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import attrs
+
+from .clock import Clock, Deadline, RisingMilliseconds, ServerClock, SystemClock
+from .errors import (
+    AuthenticationError,
+    ConfigurationError,
+    ConnectionClosed,
+    DeadlineExceeded,
+    DecodeError,
+    HttpStatusError,
+    OutcomeUnknown,
+    ProtocolViolation,
+    ServerFault,
+    SixmmError,
+)
+from .redaction import Secret
+from .transport.base import HttpTransport
+from .venues.base import Auth, Call, Credentials, Plan, Venue
+
+__all__ = ["RestSession"]
+
+_log = logging.getLogger("sixmm.rest")
+
+T = TypeVar("T")
+
+_TOKEN_EXPIRED = 1002
+
+# After these a request may have been processed although no answer says so.
+_UNANSWERED = (ConnectionClosed, DeadlineExceeded, ProtocolViolation)
+_UNCLEAR_ANSWERS = (ServerFault, HttpStatusError, DecodeError)
+
+
+class RestSession:
+    """Makes the REST calls of one client; it may be used from several threads at once.
+
+    Args:
+        venue: how the venue speaks.
+        http: what sends the requests.
+        rest_url: the address of the API, without a path.
+        credentials: what proves who the caller is.
+        timeout: seconds that one call may take, from connecting to the last byte.
+        clock: the local clock.
+    """
+
+    def __init__(
+        self,
+        *,
+        venue: Venue,
+        http: HttpTransport,
+        rest_url: str,
+        credentials: Credentials | None = None,
+        timeout: float = 10.0,
+        clock: Clock | None = None,
+    ) -> None:
+        self._venue = venue
+        self._http = http
+        self._rest_url = rest_url
+        self._timeout = timeout
+        self._clock = clock or SystemClock()
+        self._timestamps = RisingMilliseconds()
+        # Guards the credentials; never held during a call.
+        self._lock = threading.Lock()
+        self._credentials = credentials or Credentials()
+        self.server_clock = ServerClock(self._clock)
+
+    @property
+    def credentials(self) -> Credentials:
+        """What proves who the caller is, at this moment."""
+        with self._lock:
+            return self._credentials
+
+    # Calls
+
+    def call(self, call: Call, *, timeout: float | None = None) -> Any:
+        """Make one call and return its typed result.
+
+        A read is made once more after a broken connection, a clock error or an expired token that
+        could be refreshed. A write is sent once.
+
+        Args:
+            call: what to ask.
+            timeout: seconds for everything, or None for the default of the session.
+
+        Raises:
+            OutcomeUnknown: a write was sent and no clear answer came.
+            SixmmError: everything else, as the tree in :mod:`sixmm.errors` says.
+        """
+        deadline = Deadline(self._timeout if timeout is None else timeout, clock=self._clock)
+        if call.auth is not Auth.NONE and not self.server_clock.measured:
+            self.measure_clock(deadline=deadline)
+        try:
+            return self._send(call, deadline)
+        except SixmmError as error:
+            # A refused write is not sent again, but what refused it is put right for the next call.
+            if not self._put_right(error, deadline) or call.writes:
+                raise
+            return self._send(call, deadline)
+
+    def run(
+        self,
+        plan: Plan[T],
+        *,
+        between: Callable[[], None] | None = None,
+        on_error: Callable[[SixmmError], None] | None = None,
+    ) -> T:
+        """Carry out a plan and return its result.
+
+        Args:
+            plan: yields calls; an error of a call is thrown into it.
+            between: is run before each call, outside any lock; what it raises ends the plan.
+            on_error: is told each error of a call.
+        """
+        try:
+            call = next(plan)
+            while True:
+                if between is not None:
+                    between()
+                try:
+                    result = self.call(call)
+                except SixmmError as error:
+                    if on_error is not None:
+                        on_error(error)
+                    call = plan.throw(error)
+                else:
+                    call = plan.send(result)
+        except StopIteration as stop:
+            value: T = stop.value
+            return value
+        finally:
+            plan.close()
+
+    def measure_clock(self, *, deadline: Deadline | None = None) -> None:
+        """Read the exchange's clock and take it over by the midpoint of the call (rule 39)."""
+        deadline = deadline or Deadline(self._timeout, clock=self._clock)
+        sent_at = self._clock.monotonic()
+        server_ms = self._send(self._venue.server_time_call(), deadline)
+        received_at = self._clock.monotonic()
+        self.server_clock.adjust(server_ms, sent_at=sent_at, received_at=received_at)
+
+    # The access token
+
+    def login(self, username: str, password: str | Secret) -> None:
+        """Get an access token and the cookie that refreshes it; both replace what was held."""
+        self._adopt(self.call(self._venue.login_call(username=username, password=Secret(password))))
+
+    def refresh(self) -> None:
+        """Renew the access token by the cookie of the login.
+
+        Raises:
+            ConfigurationError: there was no login, so there is no cookie.
+        """
+        if not self.credentials.cookies:
+            raise ConfigurationError("there is no login to refresh; call login() first")
+        self._adopt(self.call(self._venue.refresh_call()))
+
+    def forget_token(self) -> None:
+        """Drop the access token and the cookie."""
+        with self._lock:
+            self._credentials = attrs.evolve(
+                self._credentials, access_token=None, access_expires_at_ms=None, cookies={}
+            )
+
+    def _adopt(self, told: Credentials) -> None:
+        with self._lock:
+            held = self._credentials
+            self._credentials = attrs.evolve(
+                held,
+                access_token=told.access_token,
+                access_expires_at_ms=told.access_expires_at_ms,
+                cookies=told.cookies or held.cookies,
+            )
+
+    # Inside
+
+    def _send(self, call: Call, deadline: Deadline) -> Any:
+        """Sign and send a call once, and read the answer."""
+        request_id = f"sixmm-{secrets.token_hex(8)}"
+        request = self._venue.prepare(
+            call,
+            rest_url=self._rest_url,
+            credentials=self.credentials,
+            timestamp_ms=self._timestamps.next(self.server_clock.now_ms()),
+            request_id=request_id,
+        )
+        try:
+            return self._venue.parse(call, self._http.send(request, deadline=deadline))
+        except (*_UNANSWERED, *_UNCLEAR_ANSWERS) as error:
+            if not call.writes:
+                raise
+            raise OutcomeUnknown(
+                f"{call.operation}: sent, but its outcome is not known ({error})",
+                operation=call.operation,
+                request_id=request_id,
+            ) from error
+
+    def _put_right(self, error: SixmmError, deadline: Deadline) -> bool:
+        """Do what makes a second attempt worth while; return whether there is such a thing."""
+        try:
+            if self._venue.is_clock_error(error):
+                _log.info("the exchange's clock is read again: %s", error)
+                self.measure_clock(deadline=deadline)
+                return True
+            if isinstance(error, AuthenticationError) and error.code == _TOKEN_EXPIRED:
+                return self._refreshed(deadline)
+        except SixmmError as failure:
+            _log.warning("a refused call could not be put right: %s", failure)
+            return False
+        return isinstance(error, ConnectionClosed)
+
+    def _refreshed(self, deadline: Deadline) -> bool:
+        if not self.credentials.cookies:
+            return False
+        self._adopt(self._send(self._venue.refresh_call(), deadline))
+        return True

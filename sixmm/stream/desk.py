@@ -1,0 +1,260 @@
+"""The desk where requests to the stream wait for their answers.
+
+A caller that subscribes waits here until every one of its topics is acknowledged, on whichever
+connection that happens. The reader thread brings the answers. Decisions are made under the lock;
+waiters are woken, and messages are sent, outside it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from ..clock import Clock, Deadline
+from ..errors import SixmmError, SubscriptionRefused
+from ..venues.base import Frame, Venue
+from .inbox import WAIT_SLICE
+from .subscriptions import Request, SubscriptionBook
+
+__all__ = ["Refusal", "RequestDesk", "Waiter"]
+
+_MAX_PINGS = 16
+
+
+class Waiter:
+    """A slot in which one thread waits for one answer.
+
+    An answer for a waiter that has given up is refused, so that it is never lost to nobody and
+    never reaches somebody else.
+    """
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._done = False
+        self._abandoned = False
+        self._error: BaseException | None = None
+
+    def set(self, error: BaseException | None = None) -> bool:
+        """Hand over the answer; return False where the waiter has given up or has one already."""
+        with self._condition:
+            if self._done or self._abandoned:
+                return False
+            self._done, self._error = True, error
+            self._condition.notify_all()
+            return True
+
+    def wait(self, deadline: Deadline) -> bool:
+        """Wait for the answer; return False where the deadline passed first.
+
+        Raises:
+            BaseException: the error that was handed over.
+        """
+        with self._condition:
+            while not self._done:
+                left = deadline.remaining()
+                if left == 0.0:
+                    self._abandoned = True
+                    return False
+                self._condition.wait(WAIT_SLICE if left is None else min(left, WAIT_SLICE))
+        if self._error is not None:
+            raise self._error
+        return True
+
+
+@attrs.frozen
+class Refusal:
+    """A refusal that no caller waits for: it has to be told as an event."""
+
+    topics: tuple[str, ...]
+    error: SixmmError
+
+
+@attrs.define(eq=False)
+class _Subscriber:
+    """A caller that waits until none of its topics is missing."""
+
+    waiter: Waiter
+    missing: set[str]
+
+
+class RequestDesk:
+    """Subscriptions and pings of one client. Every method may be called from any thread.
+
+    Args:
+        venue: makes the texts of the requests.
+        clock: the local clock.
+    """
+
+    def __init__(self, venue: Venue, *, clock: Clock) -> None:
+        self._venue = venue
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._book = SubscriptionBook()
+        self._open = False
+        self._subscribers: list[_Subscriber] = []
+        self._unsubscribers: dict[str, Waiter] = {}
+        self._pings: dict[str, tuple[float, Waiter | None]] = {}
+
+    # The caller's side
+
+    def subscribe(self, topics: Sequence[str]) -> tuple[Waiter | None, list[str]]:
+        """Want ``topics``; return what to wait on (None: all are live), and what to send now.
+
+        Nothing is to be sent while no connection is ready: the next one asks for everything.
+        """
+        with self._lock:
+            self._book.want(topics)
+            missing = self._book.missing(topics)
+            if not missing:
+                return None, []
+            subscriber = _Subscriber(Waiter(), set(missing))
+            self._subscribers.append(subscriber)
+            unasked = self._book.unasked(topics) if self._open else ()
+            return subscriber.waiter, self._ask("subscribe", [unasked] if unasked else [])
+
+    def unsubscribe(self, topics: Sequence[str]) -> tuple[Waiter | None, list[str]]:
+        """Want ``topics`` no more; return what to wait on (None: nothing), and what to send now."""
+        with self._lock:
+            live = tuple(topic for topic in topics if topic in self._book.live)
+            self._book.drop(topics)
+            if not (self._open and live):
+                return None, []
+            texts = self._ask("unsubscribe", [live])
+            waiter = Waiter()
+            self._unsubscribers[str(self._book.last_id)] = waiter
+            return waiter, texts
+
+    def give_up(self, waiter: Waiter, topics: Sequence[str]) -> None:
+        """Forget a caller that waits no longer, and what only it wanted."""
+        with self._lock:
+            self._subscribers = [s for s in self._subscribers if s.waiter is not waiter]
+            awaited = {topic for s in self._subscribers for topic in s.missing}
+            lost = [t for t in self._book.missing(topics) if t not in awaited]
+            self._book.drop(lost)
+            self._book.forget_topics(lost)
+            self._unsubscribers = {
+                key: other for key, other in self._unsubscribers.items() if other is not waiter
+            }
+
+    def ping(self, waiter: Waiter | None = None) -> tuple[str, str]:
+        """Return the id and the text of a ping whose answer is measured."""
+        with self._lock:
+            request_id = self._book.new_id(self._clock.time_ms())
+            self._pings[request_id] = (self._clock.monotonic(), waiter)
+            while len(self._pings) > _MAX_PINGS:
+                del self._pings[next(iter(self._pings))]
+        return request_id, self._venue.ping_text(request_id)
+
+    # The reader's side
+
+    def is_wanted(self, topic: str) -> bool:
+        """Whether a push of ``topic`` was asked for; reads without the lock, once per message."""
+        return self._book.is_wanted(topic)
+
+    @property
+    def live(self) -> tuple[str, ...]:
+        """The topics that are acknowledged on the current connection."""
+        with self._lock:
+            return tuple(topic for topic in self._book.wanted if topic in self._book.live)
+
+    @property
+    def unanswered(self) -> int:
+        """How many requests wait for an answer."""
+        with self._lock:
+            return self._book.pending
+
+    def open(self) -> list[str]:
+        """Note that a connection can carry requests; return what asks for every wanted topic.
+
+        Each topic is asked for on its own, so that a refused one does not take others along.
+        """
+        with self._lock:
+            self._open = True
+            return self._ask("subscribe", [(topic,) for topic in self._book.unasked()])
+
+    def answer(self, frame: Frame) -> Refusal | None:
+        """Bring an answer to whoever waits for it; return a refusal that nobody waits for."""
+        if frame.request_id is None:
+            return None
+        self.pong(frame.request_id)
+        with self._lock:
+            request = self._book.answered(frame.request_id, accepted=frame.error is None)
+            if request is None:
+                return None
+            error = frame.error and SubscriptionRefused(str(frame.error), topics=request.topics)
+            woken = self._woken_by(request, refused=error is not None)
+        for waiter in woken:
+            waiter.set(error)
+        told = woken or request.op != "subscribe"
+        return None if error is None or told else Refusal(request.topics, error)
+
+    def pong(self, request_id: str) -> float | None:
+        """Note the answer to a ping; return its round trip in seconds, or None if nobody's."""
+        with self._lock:
+            sent_at, waiter = self._pings.pop(request_id, (None, None))
+        if sent_at is None:
+            return None
+        if waiter is not None:
+            waiter.set()
+        return self._clock.monotonic() - sent_at
+
+    def abandon_unanswered(self) -> tuple[str, ...]:
+        """Stop waiting for the answers of this connection; return the topics that went without."""
+        with self._lock:
+            requests = self._book.abandon_pending()
+        return tuple(topic for request in requests for topic in request.topics)
+
+    def connection_lost(self) -> None:
+        """Forget what belongs to the connection; callers go on waiting for the next one."""
+        with self._lock:
+            self._open = False
+            self._book.connection_lost()
+            done = list(self._unsubscribers.values())
+            self._unsubscribers.clear()
+            self._pings.clear()
+        # What was to be unsubscribed is not subscribed on the next connection: that is done.
+        for waiter in done:
+            waiter.set()
+
+    def fail(self, error: SixmmError) -> None:
+        """End every wait with ``error``."""
+        with self._lock:
+            waiters = [s.waiter for s in self._subscribers]
+            waiters += list(self._unsubscribers.values())
+            waiters += [waiter for _, waiter in self._pings.values() if waiter is not None]
+            self._subscribers, self._unsubscribers, self._pings = [], {}, {}
+        for waiter in waiters:
+            waiter.set(error)
+
+    # Under the lock
+
+    def _ask(self, op: str, requests: Iterable[tuple[str, ...]]) -> list[str]:
+        make = self._venue.subscribe_text if op == "subscribe" else self._venue.unsubscribe_text
+        texts = []
+        for topics in requests:
+            request_id = self._book.new_id(self._clock.time_ms())
+            self._book.sent(Request(request_id=request_id, op=op, topics=topics))
+            texts.append(make(request_id, topics))
+        return texts
+
+    def _woken_by(self, request: Request, *, refused: bool) -> list[Waiter]:
+        if request.op == "unsubscribe":
+            waiter = self._unsubscribers.pop(request.request_id, None)
+            return [] if waiter is None else [waiter]
+        if refused:
+            return self._refused(request.topics)
+        for subscriber in self._subscribers:
+            subscriber.missing.difference_update(request.topics)
+        woken = [s.waiter for s in self._subscribers if not s.missing]
+        self._subscribers = [s for s in self._subscribers if s.missing]
+        return woken
+
+    def _refused(self, topics: tuple[str, ...]) -> list[Waiter]:
+        """Return who waits for a refused topic; such a topic is not asked for again."""
+        hit = [s for s in self._subscribers if s.missing.intersection(topics)]
+        self._subscribers = [s for s in self._subscribers if s not in hit]
+        if hit:
+            self._book.drop(topics)
+        return [s.waiter for s in hit]

@@ -1,0 +1,138 @@
+"""The key of the private stream: made when there is none, renewed at half of its life, replaced.
+
+A key may belong to the account rather than to this client, so it is deleted only when that was
+asked for. When a renewal fails, a new key is made at once and the connection is replaced; where
+even that fails, REST is down, and a link that works is not given up for it: the renewal is tried
+again until the key ends.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from ..errors import SixmmError
+from ..events import SessionExpiring, SessionRenewed
+from ..venues.base import Dial, StreamKey
+from .shared import Shared
+from .timer import Timer
+
+__all__ = ["KeyKeeper"]
+
+_log = logging.getLogger("sixmm.stream")
+
+_JOB = "renew-stream-key"
+_RETRY_MIN = 1.0
+_RETRY_MAX = 60.0
+
+
+class KeyKeeper:
+    """Keeps the stream key of one session.
+
+    :meth:`next_dial` runs in the reader thread, renewals run in the timer thread.
+
+    Args:
+        shared: the parts of the session.
+        timer: runs the renewals.
+        ws_url: the address of the stream.
+        replace_link: drops the current link, so that the reader dials again.
+    """
+
+    def __init__(
+        self, shared: Shared, *, timer: Timer, ws_url: str, replace_link: Callable[[str], None]
+    ) -> None:
+        self._shared = shared
+        self._timer = timer
+        self._ws_url = ws_url
+        self._replace_link = replace_link
+        # Each is replaced as a whole; the reader and the timer never wait for one another here.
+        self._held: StreamKey | None = None
+        self._prepared: Dial | None = None
+
+    @property
+    def expires_at_ms(self) -> int | None:
+        """When the held key ends (exchange time), or None where there is none."""
+        held = self._held
+        return None if held is None else held.expires_at_ms
+
+    def next_dial(self) -> tuple[Dial, bool]:
+        """Return how to open the next connection, and whether its credential was made for it."""
+        prepared, self._prepared = self._prepared, None
+        if prepared is not None:
+            return prepared, True
+        held = self._held
+        dial = self._plan_dial(held)
+        return dial, dial.key is None or dial.key != held
+
+    def doubt(self) -> None:
+        """Drop the held key: the exchange has refused it, or it has expired."""
+        self._held = self._prepared = None
+        self._timer.cancel(_JOB)
+
+    def release(self) -> None:
+        """Delete the held key at the exchange."""
+        held = self._held
+        self.doubt()
+        if held is not None:
+            self._shared.rest.run(self._shared.venue.release_plan(held))
+
+    # In the timer thread
+
+    def _renew(self) -> None:
+        held = self._held
+        if held is None:
+            return
+        rest = self._shared.rest
+        try:
+            renewed = rest.run(
+                self._shared.venue.renew_plan(held, now_ms=rest.server_clock.now_ms())
+            )
+        except SixmmError as error:
+            self._renewal_failed(held, error)
+        else:
+            self._hold(renewed)
+            self._shared.tell(SessionRenewed(expires_at_ms=renewed.expires_at_ms))
+
+    def _renewal_failed(self, held: StreamKey, error: SixmmError) -> None:
+        _log.warning("the stream key could not be renewed: %s", error)
+        self._shared.tell(SessionExpiring(error=error, expires_at_ms=held.expires_at_ms))
+        try:
+            self._prepared = self._plan_dial(None)
+        except SixmmError as failure:
+            _log.warning("no new stream key either: %s", failure)
+            self._wait_or_expire(held)
+        else:
+            self._replace_link("the stream key was replaced")
+
+    def _wait_or_expire(self, held: StreamKey) -> None:
+        left = (held.expires_at_ms - self._shared.rest.server_clock.now_ms()) / 1_000.0
+        if left <= 0:
+            self.doubt()
+            self._replace_link("the stream key has expired")
+            return
+        delay = min(max(left / 10, _RETRY_MIN), _RETRY_MAX, left)
+        self._timer.after(_JOB, delay, self._renew)
+
+    # Both
+
+    def _plan_dial(self, held: StreamKey | None) -> Dial:
+        rest = self._shared.rest
+        dial = rest.run(
+            self._shared.venue.dial_plan(
+                ws_url=self._ws_url,
+                private=self._shared.private,
+                credentials=rest.credentials,
+                held=held,
+                now_ms=rest.server_clock.now_ms(),
+            )
+        )
+        self._hold(dial.key)
+        return dial
+
+    def _hold(self, key: StreamKey | None) -> None:
+        self._held = key
+        if key is None:
+            self._timer.cancel(_JOB)
+            return
+        delay = (key.renew_at_ms - self._shared.rest.server_clock.now_ms()) / 1_000.0
+        self._timer.after(_JOB, max(0.0, delay), self._renew)

@@ -1,0 +1,54 @@
+"""The figures of a session: deadlines, intervals and bounds, all finite by default."""
+
+from __future__ import annotations
+
+import attrs
+
+from ..errors import ConfigurationError
+from .backoff import BackoffPolicy
+
+__all__ = ["SessionOptions"]
+
+
+@attrs.frozen(kw_only=True)
+class SessionOptions:
+    """The figures of a session, in seconds unless a name says otherwise.
+
+    Args:
+        ping_interval: how often the client pings; None is off.
+        ping_timeout: how long after an interval without any frame the link counts as dead.
+        dial_timeout: name look-up, connection, TLS and upgrade together.
+        login_timeout: from the open link to the acceptance of the credential.
+        ack_timeout: from asking for the topics again after a reconnect to their acknowledgements.
+        send_timeout: one outgoing frame.
+        clock_interval: how often the exchange's clock is read again; None is off.
+        resync_retry: the first wait before parts that could not be compared are tried again.
+        resync_retry_max: the longest such wait.
+        max_buffer_bytes: how much is buffered while the account is compared; at the bound the
+            client stops reading until the comparison is done.
+        release_key: whether :meth:`close` deletes the stream key at the exchange.
+        backoff: how long to wait before another attempt.
+    """
+
+    ping_interval: float | None = 15.0
+    ping_timeout: float = 10.0
+    dial_timeout: float = 10.0
+    login_timeout: float = 10.0
+    ack_timeout: float = 10.0
+    send_timeout: float = 5.0
+    clock_interval: float | None = 300.0
+    resync_retry: float = 5.0
+    resync_retry_max: float = 300.0
+    max_buffer_bytes: int = 32 * 1024 * 1024
+    release_key: bool = False
+    backoff: BackoffPolicy = attrs.field(factory=BackoffPolicy)
+
+    def __attrs_post_init__(self) -> None:
+        for name, value in attrs.asdict(self, recurse=False).items():
+            if isinstance(value, int | float) and not isinstance(value, bool) and value <= 0:
+                raise ConfigurationError(f"{name} must be more than 0")
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds without any frame after which the link is dead, or None for no limit."""
+        return None if self.ping_interval is None else self.ping_interval + self.ping_timeout

@@ -1,0 +1,221 @@
+"""What a REST snapshot shows that the caller was not told: the pure part of a resync.
+
+The stream is subscribed before the snapshot is read, so every change is in the pushes that were
+told before the link broke, in the snapshot, or in the pushes that were buffered meanwhile. A fill
+or a state that a buffered push tells is left to that push; everything else that differs from the
+mirror is told from the snapshot. A second pass over the same facts finds nothing.
+
+Each missed fill is told on its own, with the order as it was right after it; then the state of the
+order, where it went on from there. States between two tellings that left no trace in REST are not
+invented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+
+import attrs
+
+from ..state.account import AccountMirror, Telling, compare_orders
+from ..state.models import Balance, Facts, Fill, Order, Position, Snapshot
+
+__all__ = ["AccountChange", "Change", "OrderChange", "reconcile"]
+
+_ZERO = Decimal(0)
+
+PartlyFilled = Callable[[Order, Decimal], Order]
+
+
+@attrs.frozen(kw_only=True)
+class OrderChange:
+    """The state of an order, or one fill of it with the state right after the fill."""
+
+    order: Order
+    fill: Fill | None = None
+
+    @property
+    def at_ms(self) -> int:
+        """When it happened, as far as that is known."""
+        if self.fill is not None and self.fill.time_ms is not None:
+            return self.fill.time_ms
+        return self.order.updated_at_ms or self.order.created_at_ms or 0
+
+
+@attrs.frozen(kw_only=True)
+class AccountChange:
+    """Balances and positions that differ from what was told."""
+
+    balances: tuple[Balance, ...]
+    positions: tuple[Position, ...]
+    at_ms: int
+
+
+Change = OrderChange | AccountChange
+
+
+@attrs.frozen
+class _Mentioned:
+    """What the buffered pushes tell, by identity."""
+
+    fills: frozenset[str]
+    orders: frozenset[str]
+    positions: frozenset[tuple[str, str]]
+    balances: frozenset[str]
+
+    @classmethod
+    def by(cls, buffered: Sequence[Facts]) -> _Mentioned:
+        return cls(
+            frozenset(fill.fill_id for facts in buffered for fill in facts.fills),
+            frozenset(order.order_id for facts in buffered for order in facts.orders),
+            frozenset(position.key for facts in buffered for position in facts.positions),
+            frozenset(balance.asset for facts in buffered for balance in facts.balances),
+        )
+
+
+def reconcile(
+    mirror: AccountMirror,
+    snapshot: Snapshot,
+    buffered: Sequence[Facts],
+    *,
+    partly_filled: PartlyFilled,
+) -> list[Change]:
+    """Return what the snapshot tells anew, in a sensible order, and take it into the mirror.
+
+    Fills and order states come first, by time; balances and positions come last, in one change.
+
+    Args:
+        mirror: what was told so far; it is brought up to date with what is returned.
+        snapshot: what REST says.
+        buffered: what the pushes tell that came since the subscription, oldest first.
+        partly_filled: makes the state of an order at a given executed quantity.
+    """
+    mentioned = _Mentioned.by(buffered)
+    orders = _order_changes(mirror, snapshot, mentioned, partly_filled)
+    for change in orders:
+        mirror.tell_order(change.order)
+        if change.fill is not None:
+            mirror.tell_fill(change.fill)
+    account = _account_change(mirror, snapshot, mentioned)
+    return [*orders, account] if account is not None else [*orders]
+
+
+def _order_changes(
+    mirror: AccountMirror, snapshot: Snapshot, mentioned: _Mentioned, partly_filled: PartlyFilled
+) -> list[OrderChange]:
+    rows = _latest_rows(snapshot)
+    missed = _missed_fills(mirror, snapshot.fills or ())
+    changes: list[tuple[int, OrderChange]] = []
+    for order_id in dict.fromkeys((*missed, *rows)):
+        known = mirror.order(order_id)
+        fills = missed.get(order_id, [])
+        row = rows.get(order_id) or known or _order_of(fills[0])
+        told: list[OrderChange] = [
+            OrderChange(order=state, fill=fill)
+            for state, fill in _states_after(row, fills, partly_filled)
+            if fill.fill_id not in mentioned.fills
+        ]
+        if order_id in rows and order_id not in mentioned.orders:
+            last = told[-1].order if told else known
+            if compare_orders(last, row) is Telling.NEW:
+                told.append(OrderChange(order=row))
+        changes += _timed(told)
+    return [change for _, change in sorted(changes, key=lambda timed: timed[0])]
+
+
+def _timed(changes: Iterable[OrderChange]) -> list[tuple[int, OrderChange]]:
+    """Pair the changes of one order with times that do not fall: sorting keeps their order."""
+    at_ms = 0
+    timed = []
+    for change in changes:
+        at_ms = max(at_ms, change.at_ms)
+        timed.append((at_ms, change))
+    return timed
+
+
+def _latest_rows(snapshot: Snapshot) -> dict[str, Order]:
+    """Return the state of each order by id; an order that ended meanwhile is in both lists."""
+    rows = {order.order_id: order for order in snapshot.open_orders or ()}
+    for order in snapshot.ended_orders:
+        known = rows.get(order.order_id)
+        if known is None or order.rank >= known.rank:
+            rows[order.order_id] = order
+    return rows
+
+
+def _missed_fills(mirror: AccountMirror, fills: Iterable[Fill]) -> dict[str, list[Fill]]:
+    """Return the fills that were never told, oldest first, by order id."""
+    unique = {fill.fill_id: fill for fill in fills if not mirror.knows_fill(fill.fill_id)}
+    by_order: dict[str, list[Fill]] = {}
+    for fill in sorted(unique.values(), key=lambda fill: fill.time_ms or 0):
+        by_order.setdefault(fill.order_id, []).append(fill)
+    return by_order
+
+
+def _states_after(
+    row: Order, fills: Sequence[Fill], partly_filled: PartlyFilled
+) -> list[tuple[Order, Fill]]:
+    """Return each fill with the order as it was right after it."""
+    total = sum((fill.quantity or _ZERO for fill in fills), _ZERO)
+    executed = max(_ZERO, (row.executed_quantity or _ZERO) - total)
+    states = []
+    for fill in fills:
+        executed += fill.quantity or _ZERO
+        state = row
+        if not _is_state_after(row, executed):
+            at_ms = fill.time_ms or row.updated_at_ms
+            state = attrs.evolve(partly_filled(row, executed), updated_at_ms=at_ms)
+        states.append((state, fill))
+    return states
+
+
+def _is_state_after(row: Order, executed: Decimal) -> bool:
+    """Whether ``row`` is the state that the fill which brought it to ``executed`` left."""
+    if row.executed_quantity != executed:
+        return False
+    return row.is_open or row.quantity == executed
+
+
+def _order_of(fill: Fill) -> Order:
+    """Return what a fill tells about an order of which nothing else is known."""
+    return Order(
+        order_id=fill.order_id,
+        status="",
+        rank=2,
+        symbol=fill.symbol,
+        side=fill.side,
+        position_side=fill.position_side,
+    )
+
+
+def _account_change(
+    mirror: AccountMirror, snapshot: Snapshot, mentioned: _Mentioned
+) -> AccountChange | None:
+    as_of_ms = snapshot.as_of_ms
+    balances = tuple(
+        balance
+        for balance in snapshot.balances or ()
+        if balance.asset not in mentioned.balances
+        and mirror.tell_snapshot_balance(balance, as_of_ms)
+    )
+    positions = tuple(
+        position
+        for position in (*(snapshot.positions or ()), *_closed(mirror, snapshot))
+        if position.key not in mentioned.positions
+        and mirror.tell_snapshot_position(position, as_of_ms)
+    )
+    if not balances and not positions:
+        return None
+    return AccountChange(balances=balances, positions=positions, at_ms=as_of_ms)
+
+
+def _closed(mirror: AccountMirror, snapshot: Snapshot) -> list[Position]:
+    """Return, with quantity 0, the positions that the snapshot no longer has."""
+    if snapshot.positions is None:
+        return []
+    listed = {position.key for position in snapshot.positions}
+    return [
+        attrs.evolve(position, quantity=_ZERO, raw="")
+        for position in mirror.open_positions()
+        if position.key not in listed
+    ]

@@ -1,0 +1,454 @@
+"""The session of a client with a stream: one reader thread, one timer thread, link after link.
+
+The reader thread dials, logs in, subscribes, compares the account, and then reads until the link
+ends; then it decides what to do about it and begins again. The timer thread pings, renews the
+stream key, and reads the exchange's clock. Callers never touch a socket for reading.
+
+Locks: ``_lock`` guards the state, the link and the fatal error. Nothing is sent, waited for or
+called back while it is held.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Mapping, Sequence
+
+from ..clock import Deadline
+from ..errors import (
+    ClientClosed,
+    ConnectionClosed,
+    DeadlineExceeded,
+    LocalStateError,
+    SixmmError,
+)
+from ..events import Disconnected
+from ..state.account import Account
+from ..transport.base import HttpTransport, WsLink, WsTransport
+from .backoff import Backoff
+from .causes import Remedy, Verdict, judge
+from .connection import Connection
+from .desk import Waiter
+from .inbox import WAIT_SLICE
+from .keys import KeyKeeper
+from .shared import Shared
+from .states import CONNECTED_STATES, State, Trigger, next_state
+from .stats import Stats
+from .sync import AccountSync
+from .timer import Timer
+
+__all__ = ["Session"]
+
+_log = logging.getLogger("sixmm.stream")
+
+_ENDED = (State.CLOSING, State.CLOSED)
+_POLITE_CLOSE = 1.0
+
+
+class Session:
+    """Keeps a stream alive until it is closed or a fatal error ends it.
+
+    Args:
+        shared: the parts that every part of the session uses.
+        http: closed with the session.
+        ws: makes the links; closed with the session.
+        ws_url: the address of the stream.
+    """
+
+    def __init__(
+        self, shared: Shared, *, http: HttpTransport, ws: WsTransport, ws_url: str
+    ) -> None:
+        self._shared = shared
+        self._http = http
+        self._ws = ws
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
+        self._state = State.IDLE
+        self._link: WsLink | None = None
+        self._drop_reason: str | None = None
+        self._fatal: SixmmError | None = None
+        self._closing = threading.Event()
+        self._sync = AccountSync(shared)
+        self._backoff = Backoff(shared.options.backoff, random.random)
+        self._timer = Timer(clock=shared.clock)
+        self._keys = KeyKeeper(
+            shared, timer=self._timer, ws_url=ws_url, replace_link=self._replace_link
+        )
+        self._fresh_key = True
+        self._reader = threading.Thread(target=self._read, name="sixmm-reader", daemon=True)
+
+    # The caller's side
+
+    @property
+    def state(self) -> State:
+        """Where the connection stands."""
+        return self._state
+
+    @property
+    def timer(self) -> Timer:
+        """The timer thread, for jobs of the client that owns the session."""
+        return self._timer
+
+    def start(self) -> None:
+        """Start the two threads.
+
+        Raises:
+            LocalStateError: the session was started before.
+            ClientClosed: it is closed.
+        """
+        self._check_open()
+        self._move(Trigger.START)
+        options = self._shared.options
+        if options.ping_interval is not None:
+            self._timer.every("ping", options.ping_interval, self._send_pings)
+        if options.clock_interval is not None and self._shared.private:
+            self._timer.every("clock", options.clock_interval, self._shared.rest.measure_clock)
+        self._timer.start()
+        self._reader.start()
+
+    def wait_live(self, deadline: Deadline) -> None:
+        """Wait until events are handed over.
+
+        Raises:
+            DeadlineExceeded: that did not happen in time.
+            SixmmError: the fatal error that ended the session.
+        """
+        with self._changed:
+            while self._state is not State.LIVE:
+                if self._state in _ENDED:
+                    raise self._fatal or ClientClosed("the client is closed")
+                left = deadline.remaining()
+                if left == 0.0:
+                    raise DeadlineExceeded(f"the stream is not live yet ({self._state})")
+                self._changed.wait(WAIT_SLICE if left is None else min(left, WAIT_SLICE))
+
+    def subscribe(self, topics: Sequence[str], deadline: Deadline) -> None:
+        """Return when every topic is acknowledged, on this connection or on a later one.
+
+        Raises:
+            SubscriptionRefused: the exchange refused one of them; it is not asked for again.
+            DeadlineExceeded: no answer; the topics that went without are not asked for again.
+        """
+        self._check_running()
+        waiter, texts = self._shared.desk.subscribe(topics)
+        self._ask(waiter, texts, topics, deadline, "subscription")
+
+    def unsubscribe(self, topics: Sequence[str], deadline: Deadline) -> None:
+        """Return when the exchange has acknowledged that it sends ``topics`` no more.
+
+        Raises:
+            SubscriptionRefused: the exchange refused; the topics are not asked for again.
+            DeadlineExceeded: no answer; the topics are not asked for again.
+        """
+        self._check_running()
+        waiter, texts = self._shared.desk.unsubscribe(topics)
+        self._ask(waiter, texts, topics, deadline, "end of the subscription")
+
+    def ping(self, deadline: Deadline) -> float:
+        """Return the seconds that a ping and its answer take.
+
+        Raises:
+            ConnectionClosed: there is no connection.
+            DeadlineExceeded: no answer.
+        """
+        self._check_running()
+        link = self._link
+        if link is None:
+            raise ConnectionClosed(reason=f"there is no connection now ({self._state})")
+        waiter = Waiter()
+        started = self._shared.clock.monotonic()
+        self._send_ping(link, waiter, deadline)
+        if not waiter.wait(deadline):
+            raise DeadlineExceeded("the ping was not answered in time")
+        return self._shared.clock.monotonic() - started
+
+    def stats(self) -> Stats:
+        """Return the figures of this moment."""
+        shared, counters = self._shared, self._shared.counters
+        heard = counters.last_frame_at
+        return Stats(
+            state=self._state,
+            connects=counters.connects,
+            reconnects=max(0, counters.connects - 1),
+            last_frame_age=None if heard is None else shared.clock.monotonic() - heard,
+            round_trip=counters.round_trip,
+            private_waiting=shared.inbox.private_depth,
+            market_waiting=shared.inbox.market_depth,
+            dropped=shared.inbox.dropped,
+            decode_failures=counters.decode_failures,
+            repeated=counters.repeated,
+            unrequested=counters.unrequested,
+            stream_key_expires_at_ms=self._keys.expires_at_ms,
+            topics=shared.desk.live,
+            last_error=counters.last_error,
+        )
+
+    def account(self) -> Account:
+        """Return the account as it is known now."""
+        with self._shared.mirror_lock:
+            return self._shared.mirror.picture()
+
+    def close(self, timeout: float) -> bool:
+        """End the session and put everything away; may be called from any thread, repeatedly.
+
+        Returns False where a thread did not end in time; its name is logged.
+        """
+        deadline = Deadline(timeout)
+        was_started = self._state is not State.IDLE
+        self._begin_close()
+        link = self._link
+        if link is not None and not self._on_own_thread():
+            link.close(code=1000, deadline=deadline.sooner(_POLITE_CLOSE))
+            self._reader.join(_short(deadline))
+        self._release_key(deadline)
+        self._ws.close()
+        self._http.close()
+        if self._link is not None:
+            self._link.abort()
+        ended = self._join(deadline) if was_started else True
+        self._move(Trigger.END)
+        return ended
+
+    def abandon(self) -> None:
+        """Let go of the session without waiting: its owner was forgotten by the program."""
+        self._begin_close()
+        self._ws.close()
+        if self._link is not None:
+            self._link.abort()
+
+    # The reader thread
+
+    def _read(self) -> None:
+        error: SixmmError | None = None
+        try:
+            while not self._closing.is_set():
+                failure = self._attempt()
+                if self._closing.is_set():
+                    break
+                delay, error = self._decide(failure)
+                if error is not None:
+                    break
+                self._move(Trigger.LOST)
+                if not self._closing.wait(delay):
+                    self._move(Trigger.RETRY)
+        except Exception as unexpected:
+            # A fault of ours: the caller must learn it rather than wait for ever.
+            _log.exception("the reader thread failed")
+            error = LocalStateError(f"the reader failed: {type(unexpected).__name__}")
+            error.__cause__ = unexpected
+        finally:
+            self._finish(error)
+
+    def _attempt(self) -> Exception:
+        """Dial and serve one link; return what ended it."""
+        connection: Connection | None = None
+        try:
+            if self._shared.private:
+                self._sync.prime()
+            dial, self._fresh_key = self._keys.next_dial()
+            link = self._dial(dial.url.reveal(), dial.headers)
+            connection = Connection(
+                self._shared, link, sync=self._sync, number=self._shared.counters.connects + 1
+            )
+            self._bring_up(connection, awaits_login=dial.awaits_login)
+            self._serve(connection)
+        except SixmmError as error:
+            return self._reason_for(error)
+        finally:
+            self._put_away(connection)
+        raise AssertionError("a link is served until it raises")
+
+    def _dial(self, url: str, headers: Mapping[str, str]) -> WsLink:
+        options = self._shared.options
+        deadline = Deadline(options.dial_timeout, clock=self._shared.clock)
+        link = self._ws.dial(url, headers=headers, deadline=deadline)
+        with self._lock:
+            self._link, self._drop_reason = link, None
+        if self._closing.is_set():
+            raise ClientClosed("the client is closed")
+        return link
+
+    def _bring_up(self, connection: Connection, *, awaits_login: bool) -> None:
+        if awaits_login:
+            self._move(Trigger.LOGIN_NEEDED)
+            connection.login()
+        self._move(Trigger.READY)
+        connection.resubscribe()
+        self._shared.counters.connects += 1
+        connection.announce()
+        if self._shared.private:
+            self._move(Trigger.SYNC_NEEDED)
+            connection.synchronize("start" if connection.number == 1 else "reconnect")
+        self._move(Trigger.UP)
+        self._backoff.live(self._shared.clock.monotonic())
+
+    def _serve(self, connection: Connection) -> None:
+        while True:
+            connection.serve()
+            self._move(Trigger.SYNC_NEEDED)
+            connection.synchronize("retry")
+            self._move(Trigger.UP)
+
+    def _put_away(self, connection: Connection | None) -> None:
+        with self._lock:
+            link, self._link = self._link, None
+        if link is not None:
+            link.abort()
+        self._shared.desk.connection_lost()
+        if connection is not None:
+            connection.end()
+        if self._shared.private:
+            self._sync.lost()
+
+    def _reason_for(self, error: SixmmError) -> SixmmError:
+        """Return the error that says why the link ended, where this client itself dropped it."""
+        with self._lock:
+            reason, self._drop_reason = self._drop_reason, None
+        if reason is None:
+            return error
+        dropped = ConnectionClosed(code=1000, reason=reason, by="local")
+        dropped.__cause__ = error
+        return dropped
+
+    def _decide(self, failure: Exception) -> tuple[float, SixmmError | None]:
+        """Return the seconds to wait, or the fatal error; tell the caller either way."""
+        error = failure if isinstance(failure, SixmmError) else LocalStateError(str(failure))
+        verdict = judge(error, fresh_key=self._fresh_key)
+        if verdict.remedy is Remedy.NEW_KEY:
+            self._keys.doubt()
+        fatal = verdict.remedy is Remedy.FATAL
+        delay = 0.0 if fatal else self._next_delay(verdict)
+        self._shared.counters.last_error = str(error)
+        _log.warning("%s; %s", error, "giving up" if fatal else f"next attempt in {delay:.2f} s")
+        self._shared.tell(
+            Disconnected(
+                connection=self._shared.counters.connects,
+                error=error,
+                retry_in=None if fatal else delay,
+            )
+        )
+        return delay, error if fatal else None
+
+    def _next_delay(self, verdict: Verdict) -> float:
+        return self._backoff.lost(self._shared.clock.monotonic(), floor=verdict.floor)
+
+    def _finish(self, error: SixmmError | None) -> None:
+        """End everything that waits, from the reader thread, as its last act."""
+        with self._lock:
+            self._fatal = error
+        end = error or ClientClosed("the client is closed")
+        self._shared.inbox.end(end)
+        self._shared.desk.fail(end)
+        self._timer.stop()
+        self._move(Trigger.END)
+
+    # The timer thread
+
+    def _send_pings(self) -> None:
+        link = self._link
+        if link is None or self._state not in CONNECTED_STATES:
+            return
+        deadline = Deadline(self._shared.options.send_timeout, clock=self._shared.clock)
+        try:
+            self._send_ping(link, None, deadline)
+        except SixmmError as error:
+            # The send has dropped the link; the reader sees its end and says why.
+            _log.info("the ping could not be sent: %s", error)
+
+    def _replace_link(self, reason: str) -> None:
+        with self._lock:
+            link, self._drop_reason = self._link, reason
+        if link is not None:
+            link.close(code=1000, deadline=Deadline(self._shared.options.send_timeout))
+            link.abort()
+
+    # Several threads
+
+    def _send_ping(self, link: WsLink, waiter: Waiter | None, deadline: Deadline) -> None:
+        """Send an application ping and a protocol ping with the same id: either answer counts."""
+        request_id, text = self._shared.desk.ping(waiter)
+        link.send(text, deadline=deadline)
+        link.ping(request_id.encode("ascii"), deadline=deadline)
+
+    def _ask(
+        self,
+        waiter: Waiter | None,
+        texts: Sequence[str],
+        topics: Sequence[str],
+        deadline: Deadline,
+        what: str,
+    ) -> None:
+        if waiter is None:
+            return
+        self._send_texts(texts)
+        if not waiter.wait(deadline):
+            self._shared.desk.give_up(waiter, topics)
+            raise DeadlineExceeded(f"the {what} was not acknowledged in time: {', '.join(topics)}")
+
+    def _send_texts(self, texts: Sequence[str]) -> None:
+        link = self._link
+        deadline = Deadline(self._shared.options.send_timeout, clock=self._shared.clock)
+        try:
+            for text in texts:
+                if link is not None:
+                    link.send(text, deadline=deadline)
+        except SixmmError as error:
+            # The link is dead. What is wanted is asked for on the next one; the caller waits on.
+            _log.info("a request could not be sent: %s", error)
+
+    def _move(self, trigger: Trigger) -> None:
+        """Change the state; the only place that does."""
+        with self._changed:
+            before = self._state
+            if before in _ENDED and trigger not in (Trigger.CLOSE, Trigger.END):
+                raise ClientClosed("the client is closed")
+            self._state = next_state(before, trigger)
+            self._changed.notify_all()
+        if self._state is not before:
+            _log.debug("%s: %s -> %s", trigger.value, before, self._state)
+
+    def _check_open(self) -> None:
+        if self._state in _ENDED:
+            raise self._fatal or ClientClosed("the client is closed")
+
+    def _check_running(self) -> None:
+        self._check_open()
+        if self._state is State.IDLE:
+            raise LocalStateError("the client is not started: use 'with', or call start()")
+
+    # Closing
+
+    def _begin_close(self) -> None:
+        self._closing.set()
+        self._move(Trigger.CLOSE)
+        end = ClientClosed("the client is closed")
+        self._shared.inbox.end(end)
+        self._shared.desk.fail(end)
+        self._timer.stop()
+
+    def _release_key(self, deadline: Deadline) -> None:
+        if not self._shared.options.release_key or deadline.expired:
+            return
+        try:
+            self._keys.release()
+        except SixmmError as error:
+            _log.warning("the stream key could not be deleted: %s", error)
+
+    def _on_own_thread(self) -> bool:
+        return threading.current_thread() is self._reader
+
+    def _join(self, deadline: Deadline) -> bool:
+        ended = True
+        if not self._on_own_thread():
+            self._reader.join(deadline.remaining())
+            ended = not self._reader.is_alive()
+        ended = self._timer.join(deadline.remaining()) and ended
+        if not ended:
+            _log.error("a thread of the client did not end in time: %s", self._reader.name)
+        return ended
+
+
+def _short(deadline: Deadline) -> float:
+    left = deadline.remaining()
+    return _POLITE_CLOSE if left is None else min(left / 2, _POLITE_CLOSE)

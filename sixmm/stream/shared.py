@@ -1,0 +1,51 @@
+"""What the parts of one session share: each part is handed this one object."""
+
+from __future__ import annotations
+
+import threading
+from typing import Literal
+
+import attrs
+
+from ..clock import Clock
+from ..events import ConnectionEvent
+from ..rest import RestSession
+from ..state.account import AccountMirror
+from ..venues.base import Venue
+from .desk import RequestDesk
+from .inbox import Inbox
+from .options import SessionOptions
+from .stats import Counters
+
+__all__ = ["Deliver", "Shared"]
+
+Deliver = Literal["all", "events", "state"]
+
+
+@attrs.define(kw_only=True, eq=False)
+class Shared:
+    """The parts of one session.
+
+    The mirror is changed by the reader thread and read by callers, both under ``mirror_lock``. The
+    counters have one writer each. Everything else guards itself.
+    """
+
+    venue: Venue
+    rest: RestSession
+    inbox: Inbox
+    desk: RequestDesk
+    options: SessionOptions
+    clock: Clock
+    private: bool
+    deliver: Deliver = "all"
+    mirror: AccountMirror = attrs.field(factory=AccountMirror)
+    mirror_lock: threading.Lock = attrs.field(factory=threading.Lock)
+    counters: Counters = attrs.field(factory=Counters)
+    private_topic: str = ""
+    """The topic of the last private push; it is read from pushes, never built (rule 76)."""
+
+    def tell(self, event: ConnectionEvent) -> None:
+        """Give the caller an event about the connection; never waits."""
+        now_ms = self.clock.time_ms()
+        if self.deliver != "state":
+            self.inbox.tell(attrs.evolve(event, ts=now_ms, received_at=now_ms))

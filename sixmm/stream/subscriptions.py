@@ -1,0 +1,137 @@
+"""Which topics are wanted, which are acknowledged, and which request waits for which answer.
+
+What is wanted is kept apart from any connection and is asked for again after each reconnect (rule
+87). Each request has an id that was never used before (rule 83), so a late answer finds nobody and
+never reaches another caller. The book is a value that is changed under the session's lock; it does
+no I/O and never waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import attrs
+
+from ..errors import ConfigurationError
+
+__all__ = ["Request", "SubscriptionBook"]
+
+_MAX_TOPICS = 1_000
+
+
+@attrs.frozen(kw_only=True)
+class Request:
+    """A request that was sent and has not been answered."""
+
+    request_id: str
+    op: str
+    """``subscribe`` or ``unsubscribe``."""
+    topics: tuple[str, ...]
+
+
+class SubscriptionBook:
+    """The topics of one client.
+
+    Args:
+        max_topics: how many topics may be wanted at once.
+    """
+
+    def __init__(self, *, max_topics: int = _MAX_TOPICS) -> None:
+        self._max_topics = max_topics
+        self._wanted: dict[str, None] = {}
+        self._live: set[str] = set()
+        self._pending: dict[str, Request] = {}
+        self._last_id = 0
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The topics that the caller has asked for, in the order of asking."""
+        return tuple(self._wanted)
+
+    @property
+    def live(self) -> frozenset[str]:
+        """The topics that the current connection has acknowledged."""
+        return frozenset(self._live)
+
+    @property
+    def pending(self) -> int:
+        """How many requests wait for an answer."""
+        return len(self._pending)
+
+    def is_wanted(self, topic: str) -> bool:
+        """Whether a push of ``topic`` was asked for (rule 86)."""
+        return topic in self._wanted
+
+    def want(self, topics: Iterable[str]) -> None:
+        """Add topics to what is wanted.
+
+        Raises:
+            ConfigurationError: more topics than the bound.
+        """
+        merged = {**self._wanted, **dict.fromkeys(topics)}
+        if len(merged) > self._max_topics:
+            raise ConfigurationError(f"at most {self._max_topics} topics can be subscribed at once")
+        self._wanted = merged
+
+    def drop(self, topics: Iterable[str]) -> None:
+        """Remove topics from what is wanted; they are not asked for again."""
+        for topic in topics:
+            self._wanted.pop(topic, None)
+
+    def missing(self, topics: Iterable[str] | None = None) -> tuple[str, ...]:
+        """Return those of ``topics`` (or of all that is wanted) that are not acknowledged."""
+        return tuple(t for t in (self._wanted if topics is None else topics) if t not in self._live)
+
+    def unasked(self, topics: Iterable[str] | None = None) -> tuple[str, ...]:
+        """Return those of ``topics`` (or of all that is wanted) that are neither live nor asked."""
+        asked = {
+            topic
+            for request in self._pending.values()
+            if request.op == "subscribe"
+            for topic in request.topics
+        }
+        return tuple(topic for topic in self.missing(topics) if topic not in asked)
+
+    @property
+    def last_id(self) -> int:
+        """The id that was given out last."""
+        return self._last_id
+
+    def new_id(self, now_ms: int) -> str:
+        """Return an id that was never used before: a rising number near ``now_ms``."""
+        self._last_id = max(self._last_id + 1, now_ms)
+        return str(self._last_id)
+
+    def sent(self, request: Request) -> None:
+        """Note that ``request`` is about to be sent."""
+        self._pending[request.request_id] = request
+
+    def forget_topics(self, topics: Iterable[str]) -> None:
+        """Stop waiting for the answers of requests that ask for nothing but ``topics``."""
+        gone = set(topics)
+        self._pending = {
+            key: request
+            for key, request in self._pending.items()
+            if request.op != "subscribe" or not gone.issuperset(request.topics)
+        }
+
+    def abandon_pending(self) -> tuple[Request, ...]:
+        """Stop waiting for any answer; return the requests that went without one."""
+        unanswered = tuple(self._pending.values())
+        self._pending.clear()
+        return unanswered
+
+    def answered(self, request_id: str, *, accepted: bool) -> Request | None:
+        """Return the request that an answer belongs to, or None where nobody waits for it."""
+        request = self._pending.pop(request_id, None)
+        if request is not None and accepted:
+            if request.op == "subscribe":
+                self._live.update(request.topics)
+            else:
+                self._live.difference_update(request.topics)
+        return request
+
+    def connection_lost(self) -> None:
+        """Forget everything that belongs to the connection; what is wanted stays."""
+        self._pending.clear()
+        self._live.clear()

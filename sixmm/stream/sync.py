@@ -1,0 +1,187 @@
+"""Comparing the account with the exchange, in the reader thread, while pushes are buffered.
+
+Before the first connection the account is *primed*: a snapshot is taken over silently as what was
+there before. From then on every connection begins with a comparison, and whatever happened between
+two links is told. The calls run in the reader thread; between two of them it empties the socket
+into the buffer, so that neither the exchange nor the kernel has to hold much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import attrs
+
+from ..errors import NotPermitted, SixmmError
+from ..events import DecodeFailed, Event, Resynced
+from ..state.models import Baseline, Facts, Snapshot
+from .reconcile import AccountChange, Change, reconcile
+from .routing import decode_message
+from .shared import Shared
+
+__all__ = ["AccountSync", "Comparison", "Pushed"]
+
+_PRIME_OVERLAP_MS = 10_000
+
+Pushed = tuple[bytes, int]
+"""A private message, and when it was received (local Unix milliseconds)."""
+
+
+@attrs.frozen(kw_only=True)
+class Comparison:
+    """A snapshot that was read, and the errors for which some of it has to be read again."""
+
+    snapshot: Snapshot
+    passing: tuple[SixmmError, ...]
+
+
+class AccountSync:
+    """Keeps the mirror of one session equal to the account. Used by the reader thread only.
+
+    Args:
+        shared: the parts of the session.
+    """
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self._primed = False
+
+    def prime(self) -> None:
+        """Take over the account as it is before the first connection; does nothing afterwards.
+
+        Raises:
+            SixmmError: a part could not be read although the key may read it; try again.
+        """
+        if self._primed:
+            return
+        rest = self._shared.rest
+        if not rest.server_clock.measured:
+            rest.measure_clock()
+        begin_ms = rest.server_clock.earliest_ms()
+        comparison = self._read(Baseline(since_ms=begin_ms - _PRIME_OVERLAP_MS), begin_ms)
+        if comparison.passing:
+            raise comparison.passing[0]
+        with self._shared.mirror_lock:
+            self._shared.mirror.begin(begin_ms)
+            self._shared.mirror.adopt(comparison.snapshot)
+            self._shared.mirror.mark_stale()
+        self._primed = True
+
+    def read(self, between: Callable[[], None]) -> Comparison:
+        """Read a snapshot of what may have changed since the mirror was certain.
+
+        Args:
+            between: is run before each call; what it raises ends the reading.
+
+        Raises:
+            SixmmError: from ``between``, or because the credential was refused.
+        """
+        with self._shared.mirror_lock:
+            baseline = self._shared.mirror.baseline()
+        return self._read(baseline, self._shared.rest.server_clock.earliest_ms(), between)
+
+    def merge(
+        self, comparison: Comparison, pushed: Sequence[Pushed], *, reason: str, connection: int
+    ) -> None:
+        """Tell what the snapshot shows, then the buffered pushes that are new, then the report."""
+        shared, snapshot = self._shared, comparison.snapshot
+        events = [self._decode(push) for push in pushed]
+        facts = [shared.venue.facts(event) for event in events]
+        with shared.mirror_lock:
+            changes = reconcile(
+                shared.mirror,
+                snapshot,
+                [fact for fact in facts if fact is not None],
+                partly_filled=shared.venue.partly_filled,
+            )
+            fresh = self._apply(events, facts)
+            shared.mirror.mark_checked(snapshot.as_of_ms, unchecked=snapshot.unchecked)
+        repeated = len(events) - len(fresh)
+        shared.counters.repeated += repeated
+        self._put([self._event_of(change) for change in changes])
+        self._put(fresh)
+        shared.tell(
+            Resynced(
+                reason=reason,
+                connection=connection,
+                checked=_checked(snapshot),
+                unchecked=dict(snapshot.unchecked),
+                delivered=len(changes),
+                repeated=repeated,
+            )
+        )
+
+    def hand_over(self, pushed: Sequence[Pushed]) -> None:
+        """Tell the pushes that tell anything new, in order."""
+        shared = self._shared
+        events = [self._decode(push) for push in pushed]
+        facts = [shared.venue.facts(event) for event in events]
+        with shared.mirror_lock:
+            fresh = self._apply(events, facts)
+        shared.counters.repeated += len(events) - len(fresh)
+        self._put(fresh)
+
+    def lost(self) -> None:
+        """Note that the link ended: nothing in the mirror is certain until the next comparison."""
+        with self._shared.mirror_lock:
+            self._shared.mirror.mark_stale()
+
+    # Inside
+
+    def _read(
+        self, baseline: Baseline, now_ms: int, between: Callable[[], None] | None = None
+    ) -> Comparison:
+        errors: list[SixmmError] = []
+        snapshot = self._shared.rest.run(
+            self._shared.venue.snapshot_plan(baseline, now_ms=now_ms),
+            between=between,
+            on_error=errors.append,
+        )
+        passing = tuple(error for error in errors if not isinstance(error, NotPermitted))
+        # An order that cannot be found is an answer; only an unread part is worth another try.
+        return Comparison(snapshot=snapshot, passing=passing if snapshot.unchecked else ())
+
+    def _decode(self, push: Pushed) -> Event:
+        message, received_at = push
+        event = decode_message(self._shared.venue, message, received_at=received_at)
+        if isinstance(event, DecodeFailed):
+            self._shared.counters.decode_failures += 1
+        if event.topic:
+            self._shared.private_topic = event.topic
+        return event
+
+    def _apply(self, events: Sequence[Event], facts: Sequence[Facts | None]) -> list[Event]:
+        """Take events into the mirror, under its lock; return those that tell anything new."""
+        mirror = self._shared.mirror
+        return [
+            event
+            for event, fact in zip(events, facts, strict=True)
+            if fact is None or mirror.apply(fact)
+        ]
+
+    def _put(self, events: Sequence[Event]) -> None:
+        if self._shared.deliver != "state":
+            self._shared.inbox.put_private(events)
+
+    def _event_of(self, change: Change) -> Event:
+        venue, topic = self._shared.venue, self._shared.private_topic
+        now_ms = self._shared.clock.time_ms()
+        if isinstance(change, AccountChange):
+            return venue.account_event(
+                balances=change.balances,
+                positions=change.positions,
+                ts=change.at_ms,
+                topic=topic,
+                received_at=now_ms,
+            )
+        return venue.order_event(change.order, change.fill, topic=topic, received_at=now_ms)
+
+
+def _checked(snapshot: Snapshot) -> tuple[str, ...]:
+    parts = {
+        "fills": snapshot.fills,
+        "orders": snapshot.open_orders,
+        "positions": snapshot.positions,
+        "balances": snapshot.balances,
+    }
+    return tuple(name for name, rows in parts.items() if rows is not None)

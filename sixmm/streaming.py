@@ -1,0 +1,303 @@
+"""What a user holds, for any venue: the verbs of a blocking client.
+
+:class:`StreamClient` ties a venue to a REST session, a stream session, an inbox and two transports.
+The client of a venue adds its own constructor and its REST groups.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, TypeVar
+
+from .clock import Deadline, SystemClock
+from .errors import (
+    ClientClosed,
+    ConfigurationError,
+    DeadlineExceeded,
+    ForkedClient,
+    LocalStateError,
+)
+from .events import Event
+from .rest import RestSession
+from .state.account import Account
+from .stream.desk import RequestDesk
+from .stream.inbox import Inbox, InboxLimits, MarketMessage
+from .stream.options import SessionOptions
+from .stream.routing import decode_message
+from .stream.session import Session
+from .stream.shared import Deliver, Shared
+from .stream.states import State
+from .stream.stats import Stats
+from .stream.tokens import TokenKeeper
+from .transport.base import HttpTransport, WsTransport
+from .venues.base import Call, Credentials, Venue
+
+__all__ = ["StreamClient"]
+
+Self = TypeVar("Self", bound="StreamClient")
+
+
+class StreamClient:
+    """The blocking client of one venue; see the venue's own class for how to make one.
+
+    Args:
+        venue: how the venue speaks.
+        credentials: what proves who the caller is; it may be empty.
+        rest_url: the address of the REST API.
+        ws_url: the address of the stream.
+        http: sends REST requests; closed with the client.
+        ws: makes links; closed with the client.
+        private: whether to open the private stream; None means "if there are credentials".
+        deliver: ``"all"``, ``"events"`` or ``"state"``.
+        rest_timeout: seconds that one REST call may take.
+        limits: the bounds of the inbox.
+        options: the figures of the session.
+    """
+
+    def __init__(
+        self,
+        *,
+        venue: Venue,
+        credentials: Credentials,
+        rest_url: str,
+        ws_url: str,
+        http: HttpTransport,
+        ws: WsTransport,
+        private: bool | None,
+        deliver: Deliver,
+        rest_timeout: float,
+        limits: InboxLimits,
+        options: SessionOptions,
+    ) -> None:
+        if deliver not in ("all", "events", "state"):
+            raise ConfigurationError("deliver is 'all', 'events' or 'state'")
+        clock = SystemClock()
+        self._venue = venue
+        self._pid = os.getpid()
+        self._wants_private = private
+        self._ws_url = ws_url
+        self._rest = RestSession(
+            venue=venue,
+            http=http,
+            rest_url=rest_url,
+            credentials=credentials,
+            timeout=rest_timeout,
+            clock=clock,
+        )
+        self._shared = Shared(
+            venue=venue,
+            rest=self._rest,
+            inbox=Inbox(limits, clock=clock),
+            desk=RequestDesk(venue, clock=clock),
+            options=options,
+            clock=clock,
+            private=bool(private),
+            deliver=deliver,
+        )
+        self._session = Session(self._shared, http=http, ws=ws, ws_url=ws_url)
+        self._tokens = TokenKeeper(self._shared, timer=self._session.timer)
+
+    # Life
+
+    def start(self) -> None:
+        """Start the reader and the timer thread; the connection is made in the background.
+
+        It returns at once. What cannot be retried, such as a wrong key, is raised by the next
+        :meth:`get`, :meth:`subscribe` or :meth:`wait_live`.
+
+        Raises:
+            ConfigurationError: the private stream was asked for without credentials.
+            LocalStateError: the client was started before.
+            ClientClosed: the client is closed.
+        """
+        self._check_process()
+        has_credentials = self._rest.credentials.present
+        if self._wants_private and not has_credentials:
+            raise ConfigurationError(
+                "the private stream needs credentials: pass a key and its secret, or an access "
+                "token, or call login() before start()"
+            )
+        self._shared.private = (
+            has_credentials if self._wants_private is None else self._wants_private
+        )
+        self._session.start()
+        self._tokens.plan()
+
+    def wait_live(self, timeout: float | None = 30.0) -> None:
+        """Wait until the stream is live: subscribed, and the account compared.
+
+        Raises:
+            DeadlineExceeded: that took longer than ``timeout`` seconds.
+            SixmmError: what ended the stream for good.
+        """
+        self._check_process()
+        self._session.wait_live(Deadline(timeout))
+
+    def close(self, timeout: float = 5.0) -> None:
+        """End the client; may be called from any thread, repeatedly, and in any state.
+
+        It returns within ``timeout`` seconds and leaves no thread, socket or timer. Private events
+        that were received can still be taken.
+        """
+        if os.getpid() == self._pid:
+            self._session.close(timeout)
+
+    def __enter__(self: Self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        session: Session | None = getattr(self, "_session", None)
+        if session is None or os.getpid() != self._pid:
+            return
+        if session.state not in (State.IDLE, State.CLOSED):
+            warnings.warn(
+                f"{self!r} was forgotten while it was open; use 'with', or call close()",
+                ResourceWarning,
+                stacklevel=2,
+                source=self,
+            )
+            session.abandon()
+
+    def __repr__(self) -> str:
+        kind = "private" if self._shared.private else "public"
+        topics = len(self._shared.desk.live)
+        return (
+            f"<{type(self).__name__} {self._session.state} {kind} {self._ws_url} {topics} topics>"
+        )
+
+    # Events
+
+    def get(self, timeout: float | None = None) -> Event:
+        """Return the next event; private events and events about the connection come first.
+
+        A market message that cannot be decoded is returned as
+        :class:`~sixmm.events.DecodeFailed`.
+
+        Args:
+            timeout: seconds to wait, or None to wait until there is one.
+
+        Raises:
+            TimeoutError: there was none in time.
+            ClientClosed: the client is closed and every private event has been taken.
+            SixmmError: what ended the stream for good, once every private event has been taken.
+        """
+        self._check_receiving()
+        item = self._shared.inbox.take(Deadline(timeout))
+        if item is None:
+            raise DeadlineExceeded(f"no event within {timeout:g} s")
+        return self._decoded(item) if isinstance(item, MarketMessage) else item
+
+    def events(self, timeout: float | None = None) -> Iterator[Event]:
+        """Return an iterator over the events that ends when the client is closed.
+
+        Args:
+            timeout: end after so many seconds without any event; None never does.
+
+        Raises:
+            SixmmError: what ended the stream for good, once every private event has been taken.
+        """
+        self._check_receiving()
+        return self._iterate(timeout)
+
+    def _iterate(self, timeout: float | None) -> Iterator[Event]:
+        while True:
+            try:
+                item = self._shared.inbox.take(Deadline(timeout))
+            except ClientClosed:
+                return
+            if item is None:
+                return
+            yield self._decoded(item) if isinstance(item, MarketMessage) else item
+
+    def _decoded(self, message: MarketMessage) -> Event:
+        return decode_message(self._venue, message.raw, received_at=message.received_at)
+
+    # Requests
+
+    def subscribe(self, *topics: str, timeout: float | None = 10.0) -> None:
+        """Ask for market topics; returns when the exchange has acknowledged every one of them.
+
+        They are asked for again after each reconnect, until :meth:`unsubscribe`.
+
+        Raises:
+            ConfigurationError: a topic does not have the form of one; nothing was sent.
+            SubscriptionRefused: the exchange refused; the topics are not asked for again.
+            DeadlineExceeded: no answer within ``timeout`` seconds; the same.
+        """
+        self._check_process()
+        wanted = self._checked(topics)
+        if wanted:
+            self._session.subscribe(wanted, Deadline(timeout))
+
+    def unsubscribe(self, *topics: str, timeout: float | None = 10.0) -> None:
+        """Drop market topics; returns when the exchange has acknowledged it.
+
+        Raises:
+            SubscriptionRefused: the exchange refused; the topics are not asked for again.
+            DeadlineExceeded: no answer within ``timeout`` seconds; the same.
+        """
+        self._check_process()
+        dropped = self._checked(topics)
+        if dropped:
+            self._session.unsubscribe(dropped, Deadline(timeout))
+
+    def ping(self, timeout: float | None = 10.0) -> float:
+        """Return the seconds that a ping and its answer take.
+
+        Raises:
+            ConnectionClosed: there is no connection at this moment.
+            DeadlineExceeded: no answer within ``timeout`` seconds.
+        """
+        self._check_process()
+        return self._session.ping(Deadline(timeout))
+
+    def stats(self) -> Stats:
+        """Return the figures of this moment."""
+        self._check_process()
+        return self._session.stats()
+
+    @property
+    def account(self) -> Account:
+        """The account as it is known at this moment, as a value that does not change.
+
+        Raises:
+            LocalStateError: the client has no private stream, or keeps no mirror.
+        """
+        self._check_process()
+        if not self._shared.private or self._shared.deliver == "events":
+            raise LocalStateError("this client keeps no picture of the account")
+        return self._session.account()
+
+    # Inside
+
+    def _checked(self, topics: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self._venue.check_topic(topic) for topic in topics))
+
+    def _call(self, call: Call) -> Any:
+        self._check_process()
+        return self._rest.call(call)
+
+    def _check_receiving(self) -> None:
+        self._check_process()
+        if self._shared.deliver == "state":
+            raise LocalStateError("this client keeps only the picture of the account")
+        if self._session.state is State.IDLE:
+            raise LocalStateError("the client is not started: use 'with', or call start()")
+
+    def _check_process(self) -> None:
+        if os.getpid() != self._pid:
+            raise ForkedClient(
+                "this client belongs to the process that made it; make a new one after a fork"
+            )
