@@ -115,17 +115,24 @@ class RisingMilliseconds:
     """Timestamps that are never used twice, also where several threads ask at once (rule 42).
 
     Two equal requests in one millisecond would have equal signatures, which the exchange takes for
-    a replay (rule 41). Each call returns at least one more than the call before it.
+    a replay (rule 41). Each call returns at least one more than the call before it. Only a clock
+    that went back by more than the exchange's tolerance makes them begin again from there: to go on
+    from the old value would have every request refused.
+
+    Args:
+        tolerance_ms: how far a timestamp may be off for the exchange (rule 38).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, tolerance_ms: int = 10_000) -> None:
         self._lock = threading.Lock()
+        self._tolerance_ms = tolerance_ms
         self._last_ms = 0
 
     def next(self, now_ms: int) -> int:
         """Return ``now_ms``, or one more than the last value where that is later."""
         with self._lock:
-            self._last_ms = max(now_ms, self._last_ms + 1)
+            went_back = self._last_ms - now_ms > self._tolerance_ms
+            self._last_ms = now_ms if went_back else max(now_ms, self._last_ms + 1)
             return self._last_ms
 
 

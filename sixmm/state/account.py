@@ -8,7 +8,7 @@ value that is changed under the session's lock and has no lock of its own.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
@@ -211,6 +211,10 @@ class AccountMirror:
     def knows_fill(self, fill_id: str) -> bool:
         """Whether the fill was told."""
         return fill_id in self._fills
+
+    def fills_of(self, order_ids: Container[str]) -> list[Fill]:
+        """Return the known fills of these orders, oldest first."""
+        return [fill for fill in self._fills.values() if fill.order_id in order_ids]
 
     def open_positions(self) -> list[Position]:
         """Return the positions whose quantity is not 0."""

@@ -12,7 +12,7 @@ invented.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 import attrs
@@ -91,7 +91,8 @@ def reconcile(
         partly_filled: makes the state of an order at a given executed quantity.
     """
     mentioned = _Mentioned.by(buffered)
-    orders = _order_changes(mirror, snapshot, mentioned, partly_filled)
+    rows = _latest_rows(snapshot)
+    orders = _order_changes(mirror, snapshot, mentioned, rows, partly_filled)
     for change in orders:
         mirror.tell_order(change.order)
         if change.fill is not None:
@@ -101,23 +102,26 @@ def reconcile(
 
 
 def _order_changes(
-    mirror: AccountMirror, snapshot: Snapshot, mentioned: _Mentioned, partly_filled: PartlyFilled
+    mirror: AccountMirror,
+    snapshot: Snapshot,
+    mentioned: _Mentioned,
+    rows: Mapping[str, Order],
+    partly_filled: PartlyFilled,
 ) -> list[OrderChange]:
-    rows = _latest_rows(snapshot)
-    missed = _missed_fills(mirror, snapshot.fills or ())
+    fills = _fills_by_order(mirror, snapshot.fills or ())
     changes: list[tuple[int, OrderChange]] = []
-    for order_id in dict.fromkeys((*missed, *rows)):
+    for order_id in dict.fromkeys((*fills, *rows)):
         known = mirror.order(order_id)
-        fills = missed.get(order_id, [])
-        row = rows.get(order_id) or known or _order_of(fills[0])
+        own = fills.get(order_id, [])
+        row = rows.get(order_id) or known or _order_of(own[0])
         told: list[OrderChange] = [
             OrderChange(order=state, fill=fill)
-            for state, fill in _states_after(row, fills, partly_filled)
-            if fill.fill_id not in mentioned.fills
+            for state, fill in _states_after(row, own, partly_filled)
+            if not (mirror.knows_fill(fill.fill_id) or fill.fill_id in mentioned.fills)
         ]
         if order_id in rows and order_id not in mentioned.orders:
-            last = told[-1].order if told else known
-            if compare_orders(last, row) is Telling.NEW:
+            before = [known, *(change.order for change in told[-1:])]
+            if all(compare_orders(state, row) is Telling.NEW for state in before):
                 told.append(OrderChange(order=row))
         changes += _timed(told)
     return [change for _, change in sorted(changes, key=lambda timed: timed[0])]
@@ -143,19 +147,28 @@ def _latest_rows(snapshot: Snapshot) -> dict[str, Order]:
     return rows
 
 
-def _missed_fills(mirror: AccountMirror, fills: Iterable[Fill]) -> dict[str, list[Fill]]:
-    """Return the fills that were never told, oldest first, by order id."""
-    unique = {fill.fill_id: fill for fill in fills if not mirror.knows_fill(fill.fill_id)}
+def _fills_by_order(mirror: AccountMirror, fills: Sequence[Fill]) -> dict[str, list[Fill]]:
+    """Return the fills of each order that has a missed one, oldest first, the known ones too.
+
+    The known ones are needed to say how much was executed after a missed one: a fill can be missed
+    although a later one was told.
+    """
+    missed = {fill.order_id for fill in fills if not mirror.knows_fill(fill.fill_id)}
+    unique = {fill.fill_id: fill for fill in (*mirror.fills_of(missed), *fills)}
     by_order: dict[str, list[Fill]] = {}
     for fill in sorted(unique.values(), key=lambda fill: fill.time_ms or 0):
-        by_order.setdefault(fill.order_id, []).append(fill)
+        if fill.order_id in missed:
+            by_order.setdefault(fill.order_id, []).append(fill)
     return by_order
 
 
 def _states_after(
     row: Order, fills: Sequence[Fill], partly_filled: PartlyFilled
 ) -> list[tuple[Order, Fill]]:
-    """Return each fill with the order as it was right after it."""
+    """Return each fill with the order as it was right after it.
+
+    ``row`` is the order after the last of them: the executed quantities are counted back from it.
+    """
     total = sum((fill.quantity or _ZERO for fill in fills), _ZERO)
     executed = max(_ZERO, (row.executed_quantity or _ZERO) - total)
     states = []
@@ -170,10 +183,12 @@ def _states_after(
 
 
 def _is_state_after(row: Order, executed: Decimal) -> bool:
-    """Whether ``row`` is the state that the fill which brought it to ``executed`` left."""
-    if row.executed_quantity != executed:
-        return False
-    return row.is_open or row.quantity == executed
+    """Whether ``row`` can be told as the state that a fill which brought it to ``executed`` left.
+
+    An open order may have been amended since; its newest price and quantity are then told with the
+    fill, because no REST call knows those from before.
+    """
+    return row.executed_quantity == executed and (row.is_open or row.quantity == executed)
 
 
 def _order_of(fill: Fill) -> Order:

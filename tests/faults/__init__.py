@@ -1,0 +1,1 @@
+"""Faults of the network on demand, for tests; themselves tested."""
