@@ -97,8 +97,8 @@ class Client(StreamClient):
         limits: InboxLimits | None = None,
         options: SessionOptions | None = None,
     ) -> None:
-        _require_address("rest_url", rest_url, schemes=("https", "http"))
-        _require_address("ws_url", ws_url, schemes=("wss", "ws"))
+        _require_address("rest_url", rest_url, schemes=("https", "http"), verify=verify)
+        _require_address("ws_url", ws_url, schemes=("wss", "ws"), verify=verify)
         options = options or SessionOptions()
         super().__init__(
             venue=SixmmVenue(login_by=login_by),
@@ -189,8 +189,10 @@ class Client(StreamClient):
 _FROM_ENVIRONMENT = ("api_key", "api_secret", "access_token", "rest_url", "ws_url")
 
 
-def _require_address(name: str, url: str, *, schemes: tuple[str, ...]) -> None:
+def _require_address(name: str, url: str, *, schemes: tuple[str, ...], verify: bool) -> None:
     endpoint = require_safe_url(url)
+    if not (verify or endpoint.loopback):
+        raise ConfigurationError(f"verify=False is for loopback only, and {name} is not")
     if endpoint.scheme not in schemes:
         raise ConfigurationError(f"{name} must begin with {schemes[0]}://")
     if "?" in endpoint.target:
