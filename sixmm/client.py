@@ -63,6 +63,7 @@ class Client(StreamClient):
         backoff: how long to wait before another attempt.
         limits: the bounds of the inbox, and what happens to market data at its bound.
         options: every other figure of the session; the arguments above go before it.
+        schema_report: whether to count which fields arrive, for :meth:`schema_report`.
 
     Raises:
         ConfigurationError: an argument cannot work; the text says which, and what would.
@@ -96,6 +97,8 @@ class Client(StreamClient):
         backoff: BackoffPolicy | None = None,
         limits: InboxLimits | None = None,
         options: SessionOptions | None = None,
+        # Diagnosis
+        schema_report: bool = False,
     ) -> None:
         _require_address("rest_url", rest_url, schemes=("https", "http"), verify=verify)
         _require_address("ws_url", ws_url, schemes=("wss", "ws"), verify=verify)
@@ -118,6 +121,7 @@ class Client(StreamClient):
                 release_key=close_listen_key,
                 backoff=backoff or options.backoff,
             ),
+            schema_report=schema_report,
         )
 
     @classmethod

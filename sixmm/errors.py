@@ -39,6 +39,7 @@ All errors pickle and copy. None carries a secret: no query text, header, body, 
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "Throttled",
     "TlsFailed",
     "Unsupported",
+    "again",
     "api_error",
 ]
 
@@ -90,6 +92,17 @@ def _rebuild(
     error.args = args
     error.__dict__.update(state)
     return error
+
+
+def again(error: SixmmError) -> SixmmError:
+    """Return a copy of ``error``, with its cause, to be raised once more.
+
+    An error that ended a stream is raised at each later call. One object raised many times would
+    collect the tracebacks of all of them.
+    """
+    copied: SixmmError = copy.copy(error)
+    copied.__cause__ = error.__cause__
+    return copied
 
 
 class LocalError(SixmmError):

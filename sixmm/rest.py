@@ -74,7 +74,7 @@ class RestSession:
         self._clock = clock or SystemClock()
         self._timestamps = RisingMilliseconds()
         # Guards the credentials; never held during a call.
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._credentials = credentials or Credentials()
         self.server_clock = ServerClock(self._clock)
 

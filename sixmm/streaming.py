@@ -6,9 +6,10 @@ The client of a venue adds its own constructor and its REST groups.
 
 from __future__ import annotations
 
+import logging
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from .errors import (
 )
 from .events import Event
 from .rest import RestSession
+from .schema_report import EventReport, SchemaReport
 from .state.account import Account
 from .stream.desk import RequestDesk
 from .stream.inbox import Inbox, InboxLimits, MarketMessage
@@ -39,6 +41,9 @@ __all__ = ["StreamClient"]
 
 Self = TypeVar("Self", bound="StreamClient")
 
+# What happens is told by events; a program that wants log lines as well adds a handler of its own.
+logging.getLogger("sixmm").addHandler(logging.NullHandler())
+
 
 class StreamClient:
     """The blocking client of one venue; see the venue's own class for how to make one.
@@ -55,6 +60,7 @@ class StreamClient:
         rest_timeout: seconds that one REST call may take.
         limits: the bounds of the inbox.
         options: the figures of the session.
+        schema_report: whether to count which fields arrive.
     """
 
     def __init__(
@@ -71,6 +77,7 @@ class StreamClient:
         rest_timeout: float,
         limits: InboxLimits,
         options: SessionOptions,
+        schema_report: bool = False,
     ) -> None:
         if deliver not in ("all", "events", "state"):
             raise ConfigurationError("deliver is 'all', 'events' or 'state'")
@@ -79,6 +86,7 @@ class StreamClient:
         self._pid = os.getpid()
         self._wants_private = private
         self._ws_url = ws_url
+        self._report = SchemaReport() if schema_report else None
         self._rest = RestSession(
             venue=venue,
             http=http,
@@ -194,10 +202,10 @@ class StreamClient:
             SixmmError: what ended the stream for good, once every private event has been taken.
         """
         self._check_receiving()
-        item = self._shared.inbox.take(Deadline(timeout))
-        if item is None:
+        event = self._next(timeout)
+        if event is None:
             raise DeadlineExceeded(f"no event within {timeout:g} s")
-        return self._decoded(item) if isinstance(item, MarketMessage) else item
+        return event
 
     def events(self, timeout: float | None = None) -> Iterator[Event]:
         """Return an iterator over the events that ends when the client is closed.
@@ -214,15 +222,34 @@ class StreamClient:
     def _iterate(self, timeout: float | None) -> Iterator[Event]:
         while True:
             try:
-                item = self._shared.inbox.take(Deadline(timeout))
+                event = self._next(timeout)
             except ClientClosed:
                 return
-            if item is None:
+            if event is None:
                 return
-            yield self._decoded(item) if isinstance(item, MarketMessage) else item
+            yield event
 
-    def _decoded(self, message: MarketMessage) -> Event:
-        return decode_message(self._venue, message.raw, received_at=message.received_at)
+    def _next(self, timeout: float | None) -> Event | None:
+        """Return the next event, decoded in the caller's thread where it is of the market."""
+        item = self._shared.inbox.take(Deadline(timeout))
+        if isinstance(item, MarketMessage):
+            item = decode_message(self._venue, item.raw, received_at=item.received_at)
+        if self._report is not None and item is not None:
+            self._report.note(item)
+        return item
+
+    def schema_report(self) -> Mapping[str, EventReport]:
+        """Return, by kind of event, what arrived that the schema does not name, and what never did.
+
+        6MM documents few of its stream fields; after an hour on the real exchange this says which
+        of the assumed ones exist.
+
+        Raises:
+            LocalStateError: the client was not made with ``schema_report=True``.
+        """
+        if self._report is None:
+            raise LocalStateError("make the client with schema_report=True")
+        return self._report.result()
 
     # Requests
 

@@ -34,7 +34,7 @@ def _reply(data: Any = None, *, code: int = 0, message: str = "success") -> Http
     return HttpResponse(status=200, headers={}, body=json.dumps(body).encode())
 
 
-class Server:
+class _Server:
     """Answers requests by method and path; the clock is always answered."""
 
     def __init__(self, replies: Mapping[str, HttpResponse]) -> None:
@@ -49,7 +49,7 @@ class Server:
 
 
 def _client(replies: Mapping[str, HttpResponse], **options: Any) -> tuple[Client, MemoryHttp]:
-    http = MemoryHttp(Server(replies))
+    http = MemoryHttp(_Server(replies))
     arguments = {"api_key": "key", "api_secret": "secret", **options}
     return Client(**arguments, http=http, ws=MemoryWs()), http
 
@@ -62,7 +62,7 @@ def test_reads_the_clock() -> None:
 
 
 def test_signs_by_the_exchanges_clock() -> None:
-    """The first signed call is preceded by a reading of the clock, and carries its time (rule 39)."""
+    """The first signed call comes after a reading of the clock, and carries its time (rule 39)."""
     client, http = _client(
         {"GET /v1/private/user/asset": _reply({"userAsset": {"assetType": "USDT"}})}
     )
@@ -77,11 +77,11 @@ def test_signs_by_the_exchanges_clock() -> None:
 
 def test_an_error_carries_what_the_exchange_said() -> None:
     """Code, message, request id and the name of the call are in the error (rules 2, 6)."""
-    client, _ = _client(
-        {"GET /v1/private/user/info": _reply(code=1003, message="Invalid token")}
-    )
+    client, _ = _client({"GET /v1/private/user/info": _reply(code=1003, message="Invalid token")})
 
-    with pytest.raises(AuthenticationError, match="getUserInfo: code 1003: Invalid token") as caught:
+    with pytest.raises(
+        AuthenticationError, match="getUserInfo: code 1003: Invalid token"
+    ) as caught:
         client.user.info()
     assert (caught.value.code, caught.value.request_id) == (1003, "req-1")
     assert caught.value.outcome_known
@@ -164,14 +164,13 @@ def test_is_set_up_by_the_environment() -> None:
 def test_refuses_arguments_that_cannot_work(arguments: dict[str, Any]) -> None:
     """A bad argument is said at once and nothing is sent (hazard F4)."""
     with pytest.raises(ConfigurationError):
-        client = Client(**arguments)
-        client.start()
+        Client(**arguments)
 
 
 def test_shows_no_secret(caplog: pytest.LogCaptureFixture) -> None:
     """Keys, secrets and tokens are in no representation and no log line (hazard F1)."""
     caplog.set_level(logging.DEBUG)
-    client = Client(CANARY, CANARY, http=MemoryHttp(Server({})), ws=MemoryWs())
+    client = Client(CANARY, CANARY, http=MemoryHttp(_Server({})), ws=MemoryWs())
     with pytest.raises(KeyError):
         client.user.info()
     secret = Secret(CANARY)

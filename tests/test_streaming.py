@@ -30,7 +30,7 @@ WAIT = 20.0
 DEPTH = "market.depth.BTCUSDT"
 
 
-class Peer:
+class _Peer:
     """Plays an exchange that acknowledges everything and pushes what it is told to."""
 
     def __init__(self) -> None:
@@ -68,17 +68,20 @@ def _no_http(_request: object) -> HttpResponse:
 
 
 @pytest.fixture
-def peer() -> Peer:
-    return Peer()
+def peer() -> _Peer:
+    """Play the exchange."""
+    return _Peer()
 
 
 @pytest.fixture
-def ws(peer: Peer) -> MemoryWs:
+def ws(peer: _Peer) -> MemoryWs:
+    """Give the transport that leads to the peer."""
     return MemoryWs(peer.on_dial)
 
 
 @pytest.fixture
 def client(ws: MemoryWs) -> Iterator[Client]:
+    """Make a public client that is not started, and close it at the end."""
     made = Client(
         http=MemoryHttp(_no_http),
         ws=ws,
@@ -89,7 +92,7 @@ def client(ws: MemoryWs) -> Iterator[Client]:
     made.close()
 
 
-def test_hands_over_typed_events(client: Client, peer: Peer) -> None:
+def test_hands_over_typed_events(client: Client, peer: _Peer) -> None:
     """A market push is decoded when it is taken, with its wire text kept."""
     client.start()
     client.subscribe(DEPTH, timeout=WAIT)
@@ -102,7 +105,7 @@ def test_hands_over_typed_events(client: Client, peer: Peer) -> None:
     assert json.loads(depth.raw)["topic"] == DEPTH
 
 
-def test_a_bad_message_does_not_take_its_neighbours_along(client: Client, peer: Peer) -> None:
+def test_a_bad_message_does_not_take_its_neighbours_along(client: Client, peer: _Peer) -> None:
     """What cannot be decoded is an event of its own, and the next one comes as usual."""
     client.start()
     client.subscribe(DEPTH, timeout=WAIT)
@@ -127,7 +130,7 @@ def test_get_waits_no_longer_than_asked(client: Client) -> None:
     assert list(client.events(timeout=0.01)) == []
 
 
-def test_what_is_dropped_is_told(client: Client, peer: Peer) -> None:
+def test_what_is_dropped_is_told(client: Client, peer: _Peer) -> None:
     """The market lane is bounded; an Overflow says how many messages it dropped."""
     client.start()
     client.subscribe(DEPTH, timeout=WAIT)
@@ -142,7 +145,7 @@ def test_what_is_dropped_is_told(client: Client, peer: Peer) -> None:
     assert client.stats().dropped == 2
 
 
-def test_comes_back_after_a_drop(client: Client, peer: Peer) -> None:
+def test_comes_back_after_a_drop(client: Client, peer: _Peer) -> None:
     """A link that breaks is told, replaced, and subscribed again before it counts as live."""
     client.start()
     client.subscribe(DEPTH, timeout=WAIT)

@@ -90,7 +90,7 @@ class RequestDesk:
     def __init__(self, venue: Venue, *, clock: Clock) -> None:
         self._venue = venue
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._book = SubscriptionBook()
         self._open = False
         self._subscribers: list[_Subscriber] = []

@@ -20,7 +20,7 @@ from typing import Literal
 import attrs
 
 from ..clock import Clock, Deadline, SystemClock
-from ..errors import ClientClosed, ConfigurationError, SixmmError
+from ..errors import ClientClosed, ConfigurationError, SixmmError, again
 from ..events import Event, InboxFilling, Overflow
 
 __all__ = ["WAIT_SLICE", "Inbox", "InboxLimits", "MarketMessage"]
@@ -151,7 +151,7 @@ class Inbox:
                     self._condition.notify_all()
                     return item
                 if self._ended:
-                    raise self._error or ClientClosed("the client is closed")
+                    raise again(self._error or ClientClosed("the client is closed"))
                 left = deadline.remaining()
                 if left == 0.0:
                     return None

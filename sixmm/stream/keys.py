@@ -24,6 +24,8 @@ _log = logging.getLogger("sixmm.stream")
 _JOB = "renew-stream-key"
 _RETRY_MIN = 1.0
 _RETRY_MAX = 60.0
+_RENEW_MIN = 0.5
+"""Seconds between two renewals at least, whatever life the exchange gives a key."""
 
 
 class KeyKeeper:
@@ -135,4 +137,4 @@ class KeyKeeper:
             self._timer.cancel(_JOB)
             return
         delay = (key.renew_at_ms - self._shared.rest.server_clock.now_ms()) / 1_000.0
-        self._timer.after(_JOB, max(0.0, delay), self._renew)
+        self._timer.after(_JOB, max(_RENEW_MIN, delay), self._renew)

@@ -22,6 +22,7 @@ from ..errors import (
     DeadlineExceeded,
     LocalStateError,
     SixmmError,
+    again,
 )
 from ..events import Disconnected
 from ..state.account import Account
@@ -62,7 +63,8 @@ class Session:
         self._shared = shared
         self._http = http
         self._ws = ws
-        self._lock = threading.Lock()
+        # Re-entrant, here and at the desk: close() may be called by a signal handler.
+        self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._state = State.IDLE
         self._link: WsLink | None = None
@@ -117,7 +119,7 @@ class Session:
         with self._changed:
             while self._state is not State.LIVE:
                 if self._state in _ENDED:
-                    raise self._fatal or ClientClosed("the client is closed")
+                    raise again(self._fatal or ClientClosed("the client is closed"))
                 left = deadline.remaining()
                 if left == 0.0:
                     raise DeadlineExceeded(f"the stream is not live yet ({self._state})")
@@ -410,7 +412,7 @@ class Session:
 
     def _check_open(self) -> None:
         if self._state in _ENDED:
-            raise self._fatal or ClientClosed("the client is closed")
+            raise again(self._fatal or ClientClosed("the client is closed"))
 
     def _check_running(self) -> None:
         self._check_open()

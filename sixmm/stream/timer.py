@@ -15,6 +15,7 @@ from collections.abc import Callable
 import attrs
 
 from ..clock import Clock, SystemClock
+from ..errors import SixmmError
 
 __all__ = ["Schedule", "Timer"]
 
@@ -148,6 +149,8 @@ class Timer:
             return
         try:
             action()
+        except SixmmError as error:
+            _log.warning("the timed job %r failed: %s", name, error)
         except Exception:
             _log.exception("the timed job %r failed", name)
 

@@ -212,7 +212,7 @@ def test_a_frozen_link_is_noticed(exchange: Exchange, connect: Connect) -> None:
     assert isinstance(lost.error, DeadlineExceeded)
 
 
-def test_renews_the_listen_key_at_half_of_its_life(account: Any) -> None:
+def test_renews_the_listen_key_at_half_of_its_life() -> None:
     """The key is renewed from expireAt, and the link stays (rules 71-73)."""
     with Exchange(seed=7, market_maker=False, listen_key_life_ms=2_000) as exchange:
         owner = exchange.create_account(username="one", password="two", balance="1000")
@@ -226,7 +226,7 @@ def test_renews_the_listen_key_at_half_of_its_life(account: Any) -> None:
             assert client.stats().connects == 1
 
 
-def test_a_failed_renewal_brings_a_new_key_and_a_resync(account: Any) -> None:
+def test_a_failed_renewal_brings_a_new_key_and_a_resync() -> None:
     """A renewal that fails is told; a new key, a new connection and a comparison follow."""
     with Exchange(seed=7, market_maker=False, listen_key_life_ms=3_000) as exchange:
         owner = exchange.create_account(username="one", password="two", balance="1000")
@@ -251,9 +251,7 @@ def test_an_expired_key_brings_a_new_one(exchange: Exchange, connect: Connect) -
     assert any(isinstance(event, Disconnected) for event in events)
 
 
-def test_does_not_delete_the_listen_key_unasked(
-    exchange: Exchange, key: Any, connect: Connect
-) -> None:
+def test_does_not_delete_the_listen_key_unasked(exchange: Exchange, connect: Connect) -> None:
     """Closing leaves the key alive: another program of the account may be using it."""
     client = connect()
     client.wait_live(DEADLINE)
@@ -283,7 +281,7 @@ def test_a_refused_login_is_fatal(exchange: Exchange, connect: Connect) -> None:
     assert client.stats().state is State.CLOSED
 
 
-def test_a_wrong_key_is_fatal(exchange: Exchange, connect: Connect) -> None:
+def test_a_wrong_key_is_fatal(connect: Connect) -> None:
     """A key that the exchange does not know is not tried in a loop (hazard A6)."""
     client = connect(api_secret="wrong")
 
@@ -306,7 +304,7 @@ def test_a_read_only_key_says_what_it_cannot_check(
 
 
 def test_streams_by_access_token(exchange: Exchange, account: Any) -> None:
-    """login() gives a token; the private stream opens with it, by key or in the address (rule 70)."""
+    """The token of a login opens the private stream, by key or in the address (rule 70)."""
     for login_by in ("listen_key", "token"):
         client = Client(
             rest_url=exchange.rest_url,

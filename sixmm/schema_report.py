@@ -1,0 +1,56 @@
+"""Which fields arrive, held against the schema: for the first hour on a real exchange."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+import attrs
+
+from .events import ConnectionEvent, Event
+
+__all__ = ["EventReport", "SchemaReport"]
+
+_BASE = frozenset(field.name for field in attrs.fields(Event))
+
+
+@attrs.frozen(kw_only=True)
+class EventReport:
+    """What was seen of one kind of event."""
+
+    events: int
+    """How many were taken."""
+    unknown: Mapping[str, int]
+    """The wire fields that the schema does not name, with how often each came."""
+    never: tuple[str, ...]
+    """The fields of the schema that never arrived."""
+
+
+class SchemaReport:
+    """Counts the fields of the events that a caller takes. Used by one thread at a time."""
+
+    def __init__(self) -> None:
+        self._events: Counter[type[Event]] = Counter()
+        self._unknown: dict[type[Event], Counter[str]] = {}
+        self._missing: dict[type[Event], set[str]] = {}
+
+    def note(self, event: Event) -> None:
+        """Count one event; events about the connection have no wire fields and are left out."""
+        kind = type(event)
+        if isinstance(event, ConnectionEvent):
+            return
+        self._events[kind] += 1
+        self._unknown.setdefault(kind, Counter()).update(list(event.extra))
+        names = self._missing.setdefault(kind, {f.name for f in attrs.fields(kind)} - _BASE)
+        names -= {name for name in names if getattr(event, name) is not None}
+
+    def result(self) -> Mapping[str, EventReport]:
+        """Return what was counted up to now, by the name of the event."""
+        return {
+            kind.__name__: EventReport(
+                events=count,
+                unknown=dict(self._unknown[kind]),
+                never=tuple(sorted(self._missing[kind])),
+            )
+            for kind, count in self._events.items()
+        }

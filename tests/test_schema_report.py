@@ -1,0 +1,51 @@
+"""The schema report says which fields arrive and which never do."""
+
+from __future__ import annotations
+
+import pytest
+
+from sixmm import Client, Connected, LocalStateError
+from sixmm.schema_report import SchemaReport
+from sixmm.venues.sixmm import decode
+
+ORDER = (
+    '{"topic":"user.1","ts":1,"data":{"eventType":"ORDER_TRADE_UPDATE","orderId":"1",'
+    '"price":"2.5","colour":"red"}}'
+)
+
+
+def test_counts_what_the_schema_does_not_name() -> None:
+    """An unknown wire field is counted under its wire name, by kind of event."""
+    report = SchemaReport()
+    report.note(decode(ORDER))
+    report.note(decode(ORDER))
+    result = report.result()["OrderTradeUpdate"]
+
+    assert result.events == 2
+    assert result.unknown == {"colour": 2}
+
+
+def test_names_what_never_arrived() -> None:
+    """A field of the schema that no event had is listed, and one that came is not."""
+    report = SchemaReport()
+    report.note(decode(ORDER))
+    never = report.result()["OrderTradeUpdate"].never
+
+    assert "trade_value" in never
+    assert "price" not in never
+
+
+def test_leaves_events_about_the_connection_out() -> None:
+    """What the client itself tells has no wire fields."""
+    report = SchemaReport()
+    report.note(Connected(connection=1, private=True))
+
+    assert report.result() == {}
+
+
+def test_is_off_unless_asked_for() -> None:
+    """Without schema_report=True nothing is counted, and asking says how to switch it on."""
+    with pytest.raises(LocalStateError, match="schema_report=True"):
+        Client().schema_report()
+
+    assert Client(schema_report=True).schema_report() == {}
