@@ -19,6 +19,9 @@ __all__ = [
     "SystemClock",
 ]
 
+_DRIFT_MS_PER_SECOND = 0.5
+"""How fast a monotonic clock may run wrong while the system corrects it (500 ppm)."""
+
 
 class Clock(Protocol):
     """What time it is, in the two senses that a client needs."""
@@ -186,5 +189,11 @@ class ServerClock:
         return round(server_ms + (self._clock.monotonic() - at) * 1_000.0)
 
     def earliest_ms(self) -> int:
-        """Return a time that the exchange's clock has certainly reached."""
-        return int(self.now_ms() - self.uncertainty_ms) - 1
+        """Return a time that the exchange's clock has certainly reached.
+
+        Beyond the uncertainty of the measurement it allows for the drift of the local clock since.
+        """
+        if self._measured is None:
+            return self.now_ms()
+        age = self._clock.monotonic() - self._measured[1]
+        return int(self.now_ms() - self.uncertainty_ms - age * _DRIFT_MS_PER_SECOND) - 1

@@ -121,10 +121,10 @@ class Connected(ConnectionEvent):
 
 @attrs.frozen(kw_only=True)
 class Disconnected(ConnectionEvent):
-    """The link ended. Until :class:`Resynced` the mirror of the account is stale."""
+    """The link ended, or could not be made. Until :class:`Resynced` the account is stale."""
 
     connection: int
-    """Which connection of this client it was, from 1."""
+    """How many connections of this client had been announced by then."""
     error: SixmmError
     """What ended it."""
     retry_in: float | None

@@ -18,6 +18,7 @@ import attrs
 from .clock import Clock, Deadline, RisingMilliseconds, ServerClock, SystemClock
 from .errors import (
     AuthenticationError,
+    ClientClosed,
     ConfigurationError,
     ConnectionClosed,
     DeadlineExceeded,
@@ -76,7 +77,13 @@ class RestSession:
         # Guards the credentials; never held during a call.
         self._lock = threading.RLock()
         self._credentials = credentials or Credentials()
+        self._closed = False
         self.server_clock = ServerClock(self._clock)
+
+    def close(self) -> None:
+        """Refuse new calls and end those under way; a write that was under way is unknown."""
+        self._closed = True
+        self._http.close()
 
     @property
     def credentials(self) -> Credentials:
@@ -100,6 +107,8 @@ class RestSession:
             OutcomeUnknown: a write was sent and no clear answer came.
             SixmmError: everything else, as the tree in :mod:`sixmm.errors` says.
         """
+        if self._closed:
+            raise ClientClosed("the client is closed; nothing was sent")
         deadline = Deadline(self._timeout if timeout is None else timeout, clock=self._clock)
         if call.auth is not Auth.NONE and not self.server_clock.measured:
             self.measure_clock(deadline=deadline)
@@ -115,6 +124,7 @@ class RestSession:
         self,
         plan: Plan[T],
         *,
+        timeout: float | None = None,
         between: Callable[[], None] | None = None,
         on_error: Callable[[SixmmError], None] | None = None,
     ) -> T:
@@ -122,6 +132,7 @@ class RestSession:
 
         Args:
             plan: yields calls; an error of a call is thrown into it.
+            timeout: seconds for each call, or None for the default of the session.
             between: is run before each call, outside any lock; what it raises ends the plan.
             on_error: is told each error of a call.
         """
@@ -131,7 +142,7 @@ class RestSession:
                 if between is not None:
                     between()
                 try:
-                    result = self.call(call)
+                    result = self.call(call, timeout=timeout)
                 except SixmmError as error:
                     if on_error is not None:
                         on_error(error)
@@ -194,12 +205,12 @@ class RestSession:
             call,
             rest_url=self._rest_url,
             credentials=self.credentials,
-            timestamp_ms=self._timestamps.next(self.server_clock.now_ms()),
+            timestamp_ms=self._timestamp(call),
             request_id=request_id,
         )
         try:
             return self._venue.parse(call, self._http.send(request, deadline=deadline))
-        except (*_UNANSWERED, *_UNCLEAR_ANSWERS) as error:
+        except (*_UNANSWERED, *_UNCLEAR_ANSWERS, ClientClosed) as error:
             if not call.writes:
                 raise
             raise OutcomeUnknown(
@@ -207,6 +218,15 @@ class RestSession:
                 operation=call.operation,
                 request_id=request_id,
             ) from error
+
+    def _timestamp(self, call: Call) -> int:
+        """Return the time to sign with; what is not signed takes no part in the rising series.
+
+        The reading of the clock itself is made with a local clock that may be far ahead, and every
+        later timestamp would have to be ahead of that.
+        """
+        now_ms = self.server_clock.now_ms()
+        return now_ms if call.auth is Auth.NONE else self._timestamps.next(now_ms)
 
     def _put_right(self, error: SixmmError, deadline: Deadline) -> bool:
         """Do what makes a second attempt worth while; return whether there is such a thing."""

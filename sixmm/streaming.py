@@ -105,7 +105,7 @@ class StreamClient:
             private=bool(private),
             deliver=deliver,
         )
-        self._session = Session(self._shared, http=http, ws=ws, ws_url=ws_url)
+        self._session = Session(self._shared, ws=ws, ws_url=ws_url)
         self._tokens = TokenKeeper(self._shared, timer=self._session.timer)
 
     # Life

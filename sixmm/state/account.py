@@ -25,6 +25,11 @@ _MAX_ENDED_ORDERS = 10_000
 _MAX_FILLS = 50_000
 _BASELINE_OVERLAP_MS = 10_000
 
+# The time of a push and the time of a REST reply come from different machines of the exchange. A
+# push is only taken for older than a snapshot where it is so by more than this: to tell a value
+# twice is a nuisance, to leave one out is a loss.
+_CLOCK_DOUBT_MS = 2_000
+
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 Model = TypeVar("Model", bound=attrs.AttrsInstance)
@@ -66,11 +71,15 @@ class Account:
 
 @attrs.frozen
 class _Known:
-    """A balance or position with the time of its telling, and whether a snapshot told it."""
+    """A balance or position, with what is needed to tell news from repeats."""
 
     value: Balance | Position
-    ts_ms: int
+    pushed_ms: int
+    """When the newest push about it happened; 0 where none was taken."""
+    contained_ms: int
+    """Pushes from before this are contained in what a snapshot told; 0 where none did."""
     by_rest: bool
+    """Whether a snapshot told the value."""
 
 
 def compare_orders(known: Order | None, told: Order) -> Telling:
@@ -83,19 +92,19 @@ def compare_orders(known: Order | None, told: Order) -> Telling:
         return Telling.NEW
     if _went_back(known, told):
         return Telling.OLDER
-    if _is_later(known.updated_at_ms, told.updated_at_ms):
+    if is_later(known.updated_at_ms, told.updated_at_ms):
         return Telling.NEW
     return Telling.REPEAT if _adds_nothing(known, told) else Telling.NEW
 
 
 def _went_back(known: Order, told: Order) -> bool:
-    if _is_later(told.updated_at_ms, known.updated_at_ms) or told.rank < known.rank:
+    if is_later(told.updated_at_ms, known.updated_at_ms) or told.rank < known.rank:
         return True
     before, after = known.executed_quantity, told.executed_quantity
     return before is not None and after is not None and after < before
 
 
-def _is_later(one: int | None, other: int | None) -> bool:
+def is_later(one: int | None, other: int | None) -> bool:
     """Whether ``other`` is certainly later than ``one``."""
     return one is not None and other is not None and other > one
 
@@ -146,12 +155,29 @@ class AccountMirror:
         """
         news = [self.tell_fill(fill) for fill in facts.fills]
         news += [self.tell_order(order) is Telling.NEW for order in facts.orders]
-        news += [self._tell_position(p, facts.ts_ms, by_rest=False) for p in facts.positions]
-        news += [self._tell_balance(b, facts.ts_ms, by_rest=False) for b in facts.balances]
+        news += [self._push_position(position, facts.ts_ms) for position in facts.positions]
+        news += [self._push_balance(balance, facts.ts_ms) for balance in facts.balances]
         self._as_of_ms = max(self._as_of_ms, facts.ts_ms)
         if not self._stale:
             self._certain_ms = self._as_of_ms
         return any(news) or not news
+
+    def news_of(self, facts: Facts) -> Facts:
+        """Return what of ``facts`` is not known yet; the mirror stays as it is."""
+        ts_ms = facts.ts_ms
+        return Facts(
+            ts_ms=ts_ms,
+            orders=tuple(
+                o for o in facts.orders if compare_orders(self.order(o.order_id), o) is Telling.NEW
+            ),
+            fills=tuple(f for f in facts.fills if f.fill_id not in self._fills),
+            positions=tuple(
+                p for p in facts.positions if _is_newer(self._positions.get(p.key), ts_ms)
+            ),
+            balances=tuple(
+                b for b in facts.balances if _is_newer(self._balances.get(b.asset), ts_ms)
+            ),
+        )
 
     def tell_order(self, told: Order) -> Telling:
         """Take over an order state unless it is a repeat or older; say which it is."""
@@ -171,11 +197,15 @@ class AccountMirror:
 
     def tell_snapshot_balance(self, balance: Balance, as_of_ms: int) -> bool:
         """Take over a balance of a snapshot; return whether it differs from what is known."""
-        return self._tell_balance(balance, as_of_ms, by_rest=True)
+        known = self._balances.get(balance.asset)
+        is_news, self._balances[balance.asset] = _compare_with_snapshot(known, balance, as_of_ms)
+        return is_news
 
     def tell_snapshot_position(self, position: Position, as_of_ms: int) -> bool:
         """Take over a position of a snapshot; return whether it differs from what is known."""
-        return self._tell_position(position, as_of_ms, by_rest=True)
+        known = self._positions.get(position.key)
+        is_news, self._positions[position.key] = _compare_with_snapshot(known, position, as_of_ms)
+        return is_news
 
     def adopt(self, snapshot: Snapshot) -> None:
         """Take over a snapshot as what was there before anything is told."""
@@ -256,19 +286,17 @@ class AccountMirror:
         self._ended[order.order_id] = order
         _forget_oldest(self._ended, self._max_ended)
 
-    def _tell_balance(self, told: Balance, ts_ms: int, *, by_rest: bool) -> bool:
-        known = self._balances.get(told.asset)
-        news, keep = _compare_rows(known, told, ts_ms, by_rest=by_rest)
+    def _push_balance(self, told: Balance, ts_ms: int) -> bool:
+        is_news, keep = _compare_with_push(self._balances.get(told.asset), told, ts_ms)
         if keep is not None:
             self._balances[told.asset] = keep
-        return news
+        return is_news
 
-    def _tell_position(self, told: Position, ts_ms: int, *, by_rest: bool) -> bool:
-        known = self._positions.get(told.key)
-        news, keep = _compare_rows(known, told, ts_ms, by_rest=by_rest)
+    def _push_position(self, told: Position, ts_ms: int) -> bool:
+        is_news, keep = _compare_with_push(self._positions.get(told.key), told, ts_ms)
         if keep is not None:
             self._positions[told.key] = keep
-        return news
+        return is_news
 
 
 def _merge(known: Model, told: Model) -> Model:
@@ -281,26 +309,41 @@ def _merge(known: Model, told: Model) -> Model:
     return attrs.evolve(cast(Any, told), **gaps) if gaps else told
 
 
-def _compare_rows(
-    known: _Known | None, told: Balance | Position, ts_ms: int, *, by_rest: bool
-) -> tuple[bool, _Known | None]:
-    """Say whether a balance or position is news, and what to keep of it.
-
-    A snapshot carries no time of its own, so it is compared by value. A push is a repeat where it
-    has the value and the time of the push before it, or the value that a snapshot has told.
-    """
+def _compare_with_snapshot(
+    known: _Known | None, told: Balance | Position, as_of_ms: int
+) -> tuple[bool, _Known]:
+    """Say whether a row of a snapshot is news, and what to keep; it is compared by value."""
+    contained_ms = as_of_ms - _CLOCK_DOUBT_MS
     if known is None:
         # A snapshot that says "nothing there" about something never seen tells nothing.
-        is_news = not (by_rest and isinstance(told, Position) and not told.quantity)
-        return is_news, _Known(told, ts_ms, by_rest)
-    if not by_rest and (ts_ms < known.ts_ms or (known.by_rest and ts_ms == known.ts_ms)):
+        is_news = isinstance(told, Balance) or bool(told.quantity)
+        return is_news, _Known(told, 0, contained_ms, True)
+    merged = _merge(known.value, told)
+    is_news = merged != known.value
+    return is_news, _Known(merged, known.pushed_ms, contained_ms, is_news or known.by_rest)
+
+
+def _compare_with_push(
+    known: _Known | None, told: Balance | Position, ts_ms: int
+) -> tuple[bool, _Known | None]:
+    """Say whether a push is news, and what to keep of it.
+
+    It is older where an earlier telling contains it. It is a repeat where it has the time and the
+    value of the push before it, or the value that a snapshot has told.
+    """
+    if known is None:
+        return True, _Known(told, ts_ms, 0, False)
+    same_push = ts_ms == known.pushed_ms
+    if not _is_newer(known, ts_ms) and not (same_push and not known.by_rest):
         return False, None
     merged = _merge(known.value, told)
-    same = known.value == merged
-    if by_rest:
-        return not same, None if same else _Known(merged, ts_ms, by_rest)
-    is_news = not same or not (known.by_rest or ts_ms == known.ts_ms)
-    return is_news, _Known(merged, ts_ms, by_rest)
+    is_news = merged != known.value or not (known.by_rest or same_push)
+    return is_news, _Known(merged, ts_ms, known.contained_ms, False)
+
+
+def _is_newer(known: _Known | None, ts_ms: int) -> bool:
+    """Whether a push of ``ts_ms`` is later than everything that was told."""
+    return known is None or (ts_ms > known.pushed_ms and ts_ms >= known.contained_ms)
 
 
 def _forget_oldest(memory: dict[Key, Value], bound: int) -> None:

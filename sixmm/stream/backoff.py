@@ -8,6 +8,7 @@ accepts and drops is not hammered.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import attrs
@@ -27,14 +28,14 @@ class BackoffPolicy:
         stable_after: how long a link must have been live before the series starts again.
     """
 
-    base: float = 0.5
-    maximum: float = 30.0
+    base: float = 1.0
+    maximum: float = 60.0
     stable_after: float = 10.0
 
     def __attrs_post_init__(self) -> None:
-        if not 0 < self.base <= self.maximum:
+        if not 0 < self.base <= self.maximum < math.inf:
             raise ConfigurationError("back-off needs 0 < base <= maximum (seconds)")
-        if self.stable_after < 0:
+        if not 0 <= self.stable_after < math.inf:
             raise ConfigurationError("stable_after must not be negative (seconds)")
 
 

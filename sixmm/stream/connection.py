@@ -18,6 +18,7 @@ __all__ = ["Connection"]
 _log = logging.getLogger("sixmm.stream")
 
 _FENCE_TIMEOUT = 1.0
+_DRAIN_TIMEOUT = 0.25
 _NOW = 0.0
 _LONG = 3_600.0
 
@@ -57,10 +58,8 @@ class Connection:
         timeout = self._shared.options.login_timeout
         deadline = self._deadline(timeout)
         while not self._logged_in:
-            try:
-                self._receive(deadline)
-            except DeadlineExceeded:
-                raise DeadlineExceeded(f"the login was not answered in {timeout:g} s") from None
+            if not self._receive_before(deadline):
+                raise DeadlineExceeded(f"the login was not answered in {timeout:g} s")
 
     def resubscribe(self) -> None:
         """Ask for every wanted topic and wait for the answers; what stays open is told."""
@@ -69,10 +68,8 @@ class Connection:
             self._link.send(text, deadline=self._deadline(options.send_timeout))
         deadline = self._deadline(options.ack_timeout)
         while desk.unanswered:
-            try:
-                self._receive(deadline)
-            except DeadlineExceeded as error:
-                self._tell_unanswered(desk.abandon_unanswered(), error)
+            if not self._receive_before(deadline):
+                self._tell_unanswered(desk.abandon_unanswered())
 
     def announce(self) -> None:
         """Tell the caller that the link is open and subscribed."""
@@ -105,25 +102,32 @@ class Connection:
 
     def serve(self) -> None:
         """Hand over what comes until a resync is due; raises what ends the link."""
-        patience = self._shared.options.patience
-        heard_at = self._shared.clock.monotonic()
+        clock = self._shared.clock
+        heard_at, asked = clock.monotonic(), False
         while not self.resync_due:
             try:
-                self._receive(self._deadline(self._wait(patience, heard_at)))
+                self._receive(self._deadline(self._wait(heard_at, asked=asked)))
             except DeadlineExceeded:
-                if self._is_dead(patience, heard_at):
-                    raise DeadlineExceeded(
-                        f"no frame for {patience:g} s, although pings were sent"
-                    ) from None
+                asked = self._ask_for_life(clock.monotonic() - heard_at, asked=asked)
             else:
                 # Taken after the hand-over: while the caller was waited for, nobody listened.
-                heard_at = self._shared.clock.monotonic()
+                heard_at, asked = clock.monotonic(), False
 
     def end(self) -> None:
         """Hand over what is still buffered: a push that has arrived is told in any case."""
         self._sync.hand_over(self._take_buffer())
 
     # Reading
+
+    def _receive_before(self, deadline: Deadline) -> bool:
+        """Read once; return False where the deadline has passed, however much goes on arriving."""
+        if deadline.expired:
+            return False
+        try:
+            self._receive(deadline)
+        except DeadlineExceeded:
+            return False
+        return True
 
     def _receive(self, deadline: Deadline) -> None:
         messages = self._link.receive(deadline=deadline)
@@ -140,11 +144,12 @@ class Connection:
             is_wanted=self._shared.desk.is_wanted,
             received_at=received_at,
         )
-        self._handle_control(batch)
-        if batch.market and self._shared.deliver != "state":
-            self._shared.inbox.put_market(batch.market)
         if batch.private:
             self._handle_private([(message, received_at) for message in batch.private])
+        if batch.market and self._shared.deliver != "state":
+            self._shared.inbox.put_market(batch.market)
+        # Last, because a refused login raises: what came with it is handed over all the same.
+        self._handle_control(batch)
 
     def _handle_control(self, batch: Sorted) -> None:
         self._shared.counters.unrequested += batch.unrequested
@@ -153,6 +158,7 @@ class Connection:
                 raise LoginRefused(str(frame.error)) from frame.error
             self._logged_in = True
         for frame in batch.replies:
+            self._note_round_trip(frame.request_id or "")
             refusal = self._shared.desk.answer(frame)
             if refusal is not None:
                 self._shared.tell(SubscriptionFailed(topics=refusal.topics, error=refusal.error))
@@ -168,15 +174,19 @@ class Connection:
         payload = self._link.last_pong
         if payload is not None and payload != self._seen_pong:
             self._seen_pong = payload
-            round_trip = self._shared.desk.pong(payload.decode("ascii", "replace"))
-            if round_trip is not None:
-                self._shared.counters.round_trip = round_trip
+            self._note_round_trip(payload.decode("ascii", "replace"))
+
+    def _note_round_trip(self, request_id: str) -> None:
+        round_trip = self._shared.desk.pong(request_id)
+        if round_trip is not None:
+            self._shared.counters.round_trip = round_trip
 
     # Synchronizing
 
     def _drain(self) -> None:
-        """Move what has arrived from the socket to the buffer, up to the bound, without waiting."""
-        while self._buffer_bytes < self._shared.options.max_buffer_bytes:
+        """Move what has arrived from the socket to the buffer, without waiting, within bounds."""
+        deadline = self._deadline(_DRAIN_TIMEOUT)
+        while not (deadline.expired or self._buffer_full):
             try:
                 self._receive(self._deadline(_NOW))
             except DeadlineExceeded:
@@ -191,13 +201,13 @@ class Connection:
         payload = secrets.token_hex(8).encode()
         self._link.ping(payload, deadline=self._deadline(self._shared.options.send_timeout))
         deadline = self._deadline(_FENCE_TIMEOUT)
-        while self._link.last_pong != payload:
-            if self._buffer_bytes >= self._shared.options.max_buffer_bytes:
+        while self._link.last_pong != payload and not self._buffer_full:
+            if not self._receive_before(deadline):
                 return
-            try:
-                self._receive(deadline)
-            except DeadlineExceeded:
-                return
+
+    @property
+    def _buffer_full(self) -> bool:
+        return self._buffer_bytes >= self._shared.options.max_buffer_bytes
 
     def _take_buffer(self) -> list[Pushed]:
         taken, self._buffer, self._buffer_bytes = self._buffer, [], 0
@@ -216,20 +226,36 @@ class Connection:
     def _deadline(self, timeout: float) -> Deadline:
         return Deadline(timeout, clock=self._shared.clock)
 
-    def _wait(self, patience: float | None, heard_at: float) -> float:
-        """Return the seconds to wait for a frame: until the link is dead or a resync is due."""
+    def _wait(self, heard_at: float, *, asked: bool) -> float:
+        """Return the seconds to wait for a frame: until something is to be done without one."""
         now = self._shared.clock.monotonic()
-        ends = [heard_at + patience if patience is not None else now + _LONG]
+        patience, worry = self._shared.options.patience, self._shared.options.worry
+        ends = [now + _LONG]
+        if patience is not None and worry is not None:
+            ends.append(heard_at + (patience if asked else worry))
         if self._resync_at is not None:
             ends.append(self._resync_at)
         return max(0.0, min(ends) - now)
 
-    def _is_dead(self, patience: float | None, heard_at: float) -> bool:
-        return patience is not None and self._shared.clock.monotonic() - heard_at >= patience
+    def _ask_for_life(self, silence: float, *, asked: bool) -> bool:
+        """Give up a link that was silent too long; return whether it was pinged from here.
 
-    def _tell_unanswered(self, topics: tuple[str, ...], error: DeadlineExceeded) -> None:
+        The pings of the timer thread can be held up by a REST call that hangs. A link is not given
+        up for that, so the reader asks on its own before it judges.
+
+        Raises:
+            DeadlineExceeded: the link is dead.
+        """
+        options = self._shared.options
+        if options.patience is not None and silence >= options.patience:
+            raise DeadlineExceeded(f"no frame for {options.patience:g} s, although pings were sent")
+        if options.worry is None or silence < options.worry or asked:
+            return asked
+        self._link.ping(b"alive?", deadline=self._deadline(options.send_timeout))
+        return True
+
+    def _tell_unanswered(self, topics: tuple[str, ...]) -> None:
         timeout = self._shared.options.ack_timeout
         failure = DeadlineExceeded(f"the subscription was not acknowledged in {timeout:g} s")
-        failure.__cause__ = error
         if topics:
             self._shared.tell(SubscriptionFailed(topics=topics, error=failure))

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from ..clock import Clock, Deadline
-from ..errors import SixmmError, SubscriptionRefused
+from ..errors import ConnectionClosed, SixmmError, SubscriptionRefused, again
 from ..venues.base import Frame, Venue
 from .inbox import WAIT_SLICE
 from .subscriptions import Request, SubscriptionBook
@@ -93,6 +93,7 @@ class RequestDesk:
         self._lock = threading.RLock()
         self._book = SubscriptionBook()
         self._open = False
+        self._failure: SixmmError | None = None
         self._subscribers: list[_Subscriber] = []
         self._unsubscribers: dict[str, Waiter] = {}
         self._pings: dict[str, tuple[float, Waiter | None]] = {}
@@ -105,6 +106,7 @@ class RequestDesk:
         Nothing is to be sent while no connection is ready: the next one asks for everything.
         """
         with self._lock:
+            self._check()
             self._book.want(topics)
             missing = self._book.missing(topics)
             if not missing:
@@ -117,10 +119,13 @@ class RequestDesk:
     def unsubscribe(self, topics: Sequence[str]) -> tuple[Waiter | None, list[str]]:
         """Want ``topics`` no more; return what to wait on (None: nothing), and what to send now."""
         with self._lock:
+            self._check()
             live = tuple(topic for topic in topics if topic in self._book.live)
             self._book.drop(topics)
             if not (self._open and live):
                 return None, []
+            # No longer live from here on: who subscribes meanwhile asks again, after this.
+            self._book.no_longer_live(live)
             texts = self._ask("unsubscribe", [live])
             waiter = Waiter()
             self._unsubscribers[str(self._book.last_id)] = waiter
@@ -141,6 +146,7 @@ class RequestDesk:
     def ping(self, waiter: Waiter | None = None) -> tuple[str, str]:
         """Return the id and the text of a ping whose answer is measured."""
         with self._lock:
+            self._check()
             request_id = self._book.new_id(self._clock.time_ms())
             self._pings[request_id] = (self._clock.monotonic(), waiter)
             while len(self._pings) > _MAX_PINGS:
@@ -178,7 +184,6 @@ class RequestDesk:
         """Bring an answer to whoever waits for it; return a refusal that nobody waits for."""
         if frame.request_id is None:
             return None
-        self.pong(frame.request_id)
         with self._lock:
             request = self._book.answered(frame.request_id, accepted=frame.error is None)
             if request is None:
@@ -213,14 +218,18 @@ class RequestDesk:
             self._book.connection_lost()
             done = list(self._unsubscribers.values())
             self._unsubscribers.clear()
+            pinging = [waiter for _, waiter in self._pings.values() if waiter is not None]
             self._pings.clear()
         # What was to be unsubscribed is not subscribed on the next connection: that is done.
         for waiter in done:
             waiter.set()
+        for waiter in pinging:
+            waiter.set(ConnectionClosed(reason="before the ping was answered"))
 
     def fail(self, error: SixmmError) -> None:
-        """End every wait with ``error``."""
+        """End every wait with ``error``, and every later one."""
         with self._lock:
+            self._failure = self._failure or error
             waiters = [s.waiter for s in self._subscribers]
             waiters += list(self._unsubscribers.values())
             waiters += [waiter for _, waiter in self._pings.values() if waiter is not None]
@@ -229,6 +238,10 @@ class RequestDesk:
             waiter.set(error)
 
     # Under the lock
+
+    def _check(self) -> None:
+        if self._failure is not None:
+            raise again(self._failure)
 
     def _ask(self, op: str, requests: Iterable[tuple[str, ...]]) -> list[str]:
         make = self._venue.subscribe_text if op == "subscribe" else self._venue.unsubscribe_text

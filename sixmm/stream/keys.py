@@ -71,12 +71,12 @@ class KeyKeeper:
         self._held = self._prepared = None
         self._timer.cancel(_JOB)
 
-    def release(self) -> None:
-        """Delete the held key at the exchange."""
+    def release(self, timeout: float | None) -> None:
+        """Delete the held key at the exchange; ``timeout`` is in seconds."""
         held = self._held
         self.doubt()
         if held is not None:
-            self._shared.rest.run(self._shared.venue.release_plan(held))
+            self._shared.rest.run(self._shared.venue.release_plan(held), timeout=timeout)
 
     # In the timer thread
 
@@ -92,11 +92,23 @@ class KeyKeeper:
         except SixmmError as error:
             self._renewal_failed(held, error)
         else:
-            self._hold(renewed)
-            self._shared.tell(SessionRenewed(expires_at_ms=renewed.expires_at_ms))
+            self._renewed(held, renewed)
 
-    def _renewal_failed(self, held: StreamKey, error: SixmmError) -> None:
-        _log.warning("the stream key could not be renewed: %s", error)
+    def _renewed(self, held: StreamKey, renewed: StreamKey) -> None:
+        if self._held is not held:
+            # The reader has got another key meanwhile: this one is nobody's any more.
+            return
+        if renewed.expires_at_ms <= self._shared.rest.server_clock.now_ms():
+            # The exchange says yes and gives no time: the key is over all the same.
+            self._renewal_failed(held, None)
+            return
+        self._hold(renewed)
+        self._shared.tell(SessionRenewed(expires_at_ms=renewed.expires_at_ms))
+
+    def _renewal_failed(self, held: StreamKey, error: SixmmError | None) -> None:
+        if self._held is not held:
+            return
+        _log.warning("the stream key could not be renewed: %s", error or "it has expired")
         self._shared.tell(SessionExpiring(error=error, expires_at_ms=held.expires_at_ms))
         try:
             self._prepared = self._plan_dial(None)

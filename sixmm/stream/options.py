@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import attrs
 
 from ..errors import ConfigurationError
@@ -45,10 +47,16 @@ class SessionOptions:
 
     def __attrs_post_init__(self) -> None:
         for name, value in attrs.asdict(self, recurse=False).items():
-            if isinstance(value, int | float) and not isinstance(value, bool) and value <= 0:
-                raise ConfigurationError(f"{name} must be more than 0")
+            is_figure = isinstance(value, int | float) and not isinstance(value, bool)
+            if is_figure and not 0 < value < math.inf:
+                raise ConfigurationError(f"{name} must be a finite number above 0")
 
     @property
     def patience(self) -> float | None:
         """Seconds without any frame after which the link is dead, or None for no limit."""
         return None if self.ping_interval is None else self.ping_interval + self.ping_timeout
+
+    @property
+    def worry(self) -> float | None:
+        """Seconds without any frame after which the reader pings on its own, or None for never."""
+        return None if self.ping_interval is None else self.ping_interval + self.ping_timeout / 2

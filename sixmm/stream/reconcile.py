@@ -17,7 +17,7 @@ from decimal import Decimal
 
 import attrs
 
-from ..state.account import AccountMirror, Telling, compare_orders
+from ..state.account import AccountMirror, Telling, compare_orders, is_later
 from ..state.models import Balance, Facts, Fill, Order, Position, Snapshot
 
 __all__ = ["AccountChange", "Change", "OrderChange", "reconcile"]
@@ -64,12 +64,14 @@ class _Mentioned:
     balances: frozenset[str]
 
     @classmethod
-    def by(cls, buffered: Sequence[Facts]) -> _Mentioned:
+    def by(cls, buffered: Sequence[Facts], mirror: AccountMirror) -> _Mentioned:
+        """Return what the pushes tell anew; a repeat of what is known tells nothing."""
+        news = [mirror.news_of(facts) for facts in buffered]
         return cls(
-            frozenset(fill.fill_id for facts in buffered for fill in facts.fills),
-            frozenset(order.order_id for facts in buffered for order in facts.orders),
-            frozenset(position.key for facts in buffered for position in facts.positions),
-            frozenset(balance.asset for facts in buffered for balance in facts.balances),
+            frozenset(fill.fill_id for facts in news for fill in facts.fills),
+            frozenset(order.order_id for facts in news for order in facts.orders),
+            frozenset(position.key for facts in news for position in facts.positions),
+            frozenset(balance.asset for facts in news for balance in facts.balances),
         )
 
 
@@ -90,9 +92,10 @@ def reconcile(
         buffered: what the pushes tell that came since the subscription, oldest first.
         partly_filled: makes the state of an order at a given executed quantity.
     """
-    mentioned = _Mentioned.by(buffered)
+    mentioned = _Mentioned.by(buffered, mirror)
     rows = _latest_rows(snapshot)
-    orders = _order_changes(mirror, snapshot, mentioned, rows, partly_filled)
+    pushed = [fill for facts in buffered for fill in facts.fills]
+    orders = _order_changes(mirror, snapshot, pushed, mentioned, rows, partly_filled)
     for change in orders:
         mirror.tell_order(change.order)
         if change.fill is not None:
@@ -104,11 +107,12 @@ def reconcile(
 def _order_changes(
     mirror: AccountMirror,
     snapshot: Snapshot,
+    pushed: Sequence[Fill],
     mentioned: _Mentioned,
     rows: Mapping[str, Order],
     partly_filled: PartlyFilled,
 ) -> list[OrderChange]:
-    fills = _fills_by_order(mirror, snapshot.fills or ())
+    fills = _fills_by_order(mirror, (*(snapshot.fills or ()), *pushed))
     changes: list[tuple[int, OrderChange]] = []
     for order_id in dict.fromkeys((*fills, *rows)):
         known = mirror.order(order_id)
@@ -116,7 +120,7 @@ def _order_changes(
         row = rows.get(order_id) or known or _order_of(own[0])
         told: list[OrderChange] = [
             OrderChange(order=state, fill=fill)
-            for state, fill in _states_after(row, own, partly_filled)
+            for state, fill in _states_after(row, known, own, partly_filled)
             if not (mirror.knows_fill(fill.fill_id) or fill.fill_id in mentioned.fills)
         ]
         if order_id in rows and order_id not in mentioned.orders:
@@ -163,13 +167,14 @@ def _fills_by_order(mirror: AccountMirror, fills: Sequence[Fill]) -> dict[str, l
 
 
 def _states_after(
-    row: Order, fills: Sequence[Fill], partly_filled: PartlyFilled
+    row: Order, known: Order | None, fills: Sequence[Fill], partly_filled: PartlyFilled
 ) -> list[tuple[Order, Fill]]:
     """Return each fill with the order as it was right after it.
 
     ``row`` is the order after the last of them: the executed quantities are counted back from it.
     """
-    total = sum((fill.quantity or _ZERO for fill in fills), _ZERO)
+    contained = [fill for fill in fills if not is_later(row.updated_at_ms, fill.time_ms)]
+    total = sum((fill.quantity or _ZERO for fill in contained), _ZERO)
     executed = max(_ZERO, (row.executed_quantity or _ZERO) - total)
     states = []
     for fill in fills:
@@ -178,6 +183,9 @@ def _states_after(
         if not _is_state_after(row, executed):
             at_ms = fill.time_ms or row.updated_at_ms
             state = attrs.evolve(partly_filled(row, executed), updated_at_ms=at_ms)
+            if compare_orders(known, state) is Telling.OLDER:
+                # A push has told a later state already: what is told never goes back.
+                state = row
         states.append((state, fill))
     return states
 

@@ -26,7 +26,7 @@ from ..errors import (
 )
 from ..events import Disconnected
 from ..state.account import Account
-from ..transport.base import HttpTransport, WsLink, WsTransport
+from ..transport.base import WsLink, WsTransport
 from .backoff import Backoff
 from .causes import Remedy, Verdict, judge
 from .connection import Connection
@@ -52,16 +52,12 @@ class Session:
 
     Args:
         shared: the parts that every part of the session uses.
-        http: closed with the session.
         ws: makes the links; closed with the session.
         ws_url: the address of the stream.
     """
 
-    def __init__(
-        self, shared: Shared, *, http: HttpTransport, ws: WsTransport, ws_url: str
-    ) -> None:
+    def __init__(self, shared: Shared, *, ws: WsTransport, ws_url: str) -> None:
         self._shared = shared
-        self._http = http
         self._ws = ws
         # Re-entrant, here and at the desk: close() may be called by a signal handler.
         self._lock = threading.RLock()
@@ -205,7 +201,7 @@ class Session:
             self._reader.join(_short(deadline))
         self._release_key(deadline)
         self._ws.close()
-        self._http.close()
+        self._shared.rest.close()
         if self._link is not None:
             self._link.abort()
         ended = self._join(deadline) if was_started else True
@@ -234,6 +230,9 @@ class Session:
                 self._move(Trigger.LOST)
                 if not self._closing.wait(delay):
                     self._move(Trigger.RETRY)
+        except ClientClosed:
+            # The end was asked for between a look at the flag and a change of the state.
+            _log.debug("closed")
         except Exception as unexpected:
             # A fault of ours: the caller must learn it rather than wait for ever.
             _log.exception("the reader thread failed")
@@ -360,7 +359,8 @@ class Session:
 
     def _replace_link(self, reason: str) -> None:
         with self._lock:
-            link, self._drop_reason = self._link, reason
+            link = self._link
+            self._drop_reason = reason if link is not None else None
         if link is not None:
             link.close(code=1000, deadline=Deadline(self._shared.options.send_timeout))
             link.abort()
@@ -433,7 +433,7 @@ class Session:
         if not self._shared.options.release_key or deadline.expired:
             return
         try:
-            self._keys.release()
+            self._keys.release(_short(deadline))
         except SixmmError as error:
             _log.warning("the stream key could not be deleted: %s", error)
 
@@ -442,7 +442,8 @@ class Session:
 
     def _join(self, deadline: Deadline) -> bool:
         ended = True
-        if not self._on_own_thread():
+        # A thread that another caller's start() has not started yet sees the end by itself.
+        if not self._on_own_thread() and self._reader.ident is not None:
             self._reader.join(deadline.remaining())
             ended = not self._reader.is_alive()
         ended = self._timer.join(deadline.remaining()) and ended

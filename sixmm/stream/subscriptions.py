@@ -78,6 +78,10 @@ class SubscriptionBook:
         for topic in topics:
             self._wanted.pop(topic, None)
 
+    def no_longer_live(self, topics: Iterable[str]) -> None:
+        """Note that the connection was asked to drop ``topics``."""
+        self._live.difference_update(topics)
+
     def missing(self, topics: Iterable[str] | None = None) -> tuple[str, ...]:
         """Return those of ``topics`` (or of all that is wanted) that are not acknowledged."""
         return tuple(t for t in (self._wanted if topics is None else topics) if t not in self._live)
