@@ -1,0 +1,36 @@
+"""Bytes to objects and back: strict JSON, strict types, exact decimals.
+
+:func:`parse_json` reads what the JSON standard allows and nothing else, within bounds.
+:func:`dump_json` writes the one compact text that is then signed and sent. :func:`make_converter`
+gives a cattrs converter that refuses a wrong JSON type, with its path, where cattrs would coerce.
+
+A schema module names its wire fields once, in the metadata of its attrs fields::
+
+    order_id: str | None = field(default=None, metadata=wire("orderId"))
+
+Nothing here keeps state and no converter is shared: every schema module makes its own.
+"""
+
+from __future__ import annotations
+
+from .names import RAW, extra_of, unnamed, wire, wire_names
+from .text import MAX_DEPTH, MAX_TEXT_BYTES, PLAIN_DECIMAL, decimal_text, dump_json, parse_json
+from .typed import checked, field_reader, make_converter, structure
+
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_TEXT_BYTES",
+    "PLAIN_DECIMAL",
+    "RAW",
+    "checked",
+    "decimal_text",
+    "dump_json",
+    "extra_of",
+    "field_reader",
+    "make_converter",
+    "parse_json",
+    "structure",
+    "unnamed",
+    "wire",
+    "wire_names",
+]
