@@ -1,0 +1,375 @@
+"""The embedded exchange as a Python object: a server on a thread, and what tests ask of it."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import ipaddress
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal, InvalidOperation
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from .core import Core
+from .credentials import ApiKey
+from .engine.account import Account as EngineAccount
+from .engine.numbers import plain
+from .engine.request import read_order
+from .engine.rows import order_row
+from .engine.symbols import SymbolSpec, resolve_symbols
+from .faults import Faults
+from .log import LoggedEvent, RequestRecord
+from .maker import MarketMaker
+from .picture import picture
+from .public import Account
+
+if TYPE_CHECKING:
+    from .server import Server
+
+__all__ = ["Exchange"]
+
+START_TIMEOUT = 10.0
+"""Seconds that the server has to come up."""
+
+MOST_MONEY = 10**15
+"""No account gets more than this at once; figures stay well inside the decimal precision."""
+
+
+class Exchange:
+    """A whole exchange on a loopback address, with a log that knows the truth.
+
+    Use it as a context manager, or call `start` and `close`. Accounts may be made and orders
+    placed before it is started, and every method may be called from any thread. What an
+    exchange refuses raises `ExchangeError` with its code.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 7,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        market_maker: bool = True,
+        updates_per_second: float = 10.0,
+        listen_key_life_ms: int = 3_600_000,
+        access_token_life_s: int = 3600,
+        symbols: Iterable[str | SymbolSpec] | None = None,
+        outgoing_limit: int = 10_000,
+    ) -> None:
+        """Make an exchange that is not started.
+
+        `seed` decides identifiers and prices. `port` 0 takes a free one. The market maker
+        moves every symbol `updates_per_second` times. `outgoing_limit` is the number of
+        frames that may wait for a connection before it is closed as too slow. Anything but a
+        loopback `host` raises `ValueError`.
+        """
+        if updates_per_second <= 0:
+            raise ValueError("updates_per_second must be above zero")
+        self._host, self._port = _loopback(host), port
+        self._rate = updates_per_second
+        self._limit = outgoing_limit
+        self._core = Core(
+            resolve_symbols(symbols),
+            seed=seed,
+            listen_key_life_ms=listen_key_life_ms,
+            access_token_life_s=access_token_life_s,
+        )
+        self._maker = MarketMaker(self._core.engine, seed) if market_maker else None
+        self._thread: threading.Thread | None = None
+        self._stop: Callable[[], object] | None = None
+        self.faults = Faults(self._core)
+
+    def __enter__(self) -> Exchange:
+        """Start the exchange."""
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the exchange."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """Tell the address and how many are connected."""
+        state = "serving" if self._stop else "not serving"
+        return f"<Exchange {self.rest_url} {state}, {self.connections()} connections>"
+
+    # Life
+
+    def start(self) -> None:
+        """Serve; a second call does nothing.
+
+        Raises `ImportError` without aiohttp, `OSError` when the port is taken, and
+        `RuntimeError` after `close`, since an exchange lives once.
+        """
+        if self._thread is not None:
+            if self._stop is None:
+                raise RuntimeError("an exchange that was closed cannot be started again")
+            return
+        server_class = _server_class()
+        started: _Started = _Started()
+        self._thread = threading.Thread(
+            target=self._run, args=(server_class, started), name="sixmm-sim", daemon=True
+        )
+        self._thread.start()
+        try:
+            self._port, self._stop = started.wait()
+        except BaseException:
+            self._thread.join(START_TIMEOUT)
+            self._thread = None
+            raise
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Close all connections and stop the thread; any further call does nothing.
+
+        A thread that does not stop within `timeout` seconds raises `TimeoutError`.
+        """
+        stop, self._stop = self._stop, None
+        if stop is not None:
+            stop()
+        thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(timeout)
+            if thread.is_alive():
+                raise TimeoutError("the embedded exchange did not stop in time")
+
+    def _run(self, server_class: type[Server], started: _Started) -> None:
+        """Own the event loop. The only code of the exchange that runs on this thread's stack."""
+        asyncio.run(self._main(server_class, started))
+
+    async def _main(self, server_class: type[Server], started: _Started) -> None:
+        loop = asyncio.get_running_loop()
+        stopping = asyncio.Event()
+        server = server_class(self._core, self.faults, outgoing_limit=self._limit)
+        try:
+            port = await server.start(self._host, self._port)
+        except BaseException as exc:
+            await server.stop()
+            started.fail(exc)
+            return
+        self._core.bridge.attach(loop)
+        market = self._maker and asyncio.create_task(server.make_market(self._maker, self._rate))
+        started.succeed(port, lambda: self._core.bridge.soon(stopping.set))
+        await stopping.wait()
+        await server.stop()
+        if market:
+            await market
+        self._core.bridge.detach()
+
+    # Addresses
+
+    @property
+    def rest_url(self) -> str:
+        """Base address of the REST calls."""
+        return f"http://{self._netloc}"
+
+    @property
+    def ws_url(self) -> str:
+        """Address of the stream."""
+        return f"ws://{self._netloc}/ws"
+
+    @property
+    def _netloc(self) -> str:
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"{host}:{self._port}"
+
+    # Accounts and credentials
+
+    def create_account(
+        self,
+        username: str = "demo",
+        password: str | None = None,
+        balance: str | Decimal = "10000",
+        hedge_mode: bool = False,
+    ) -> Account:
+        """Open an account with money in it; a name that is taken raises `ValueError`.
+
+        `password` None makes one up. In hedge mode orders name LONG or SHORT, else BOTH.
+        """
+        amount = _amount(balance)
+        secret = secrets.token_urlsafe(12) if password is None else password
+        with self._core.transaction() as engine:
+            account = engine.open_account(username, hedge=hedge_mode)
+            self._core.passwords[username] = secret
+            engine.deposit(account, amount, self._core.now_ms())
+        return Account(
+            user_id=account.user_id, username=username, password=secret, topic=account.topic
+        )
+
+    def create_key(
+        self, account: Account, permissions: int = 3, ip_whitelist: Sequence[str] = ()
+    ) -> ApiKey:
+        """Make an API key; `permissions` are bits: 1 Read, 2 Trade (rule 16)."""
+        key = ApiKey.make(account.user_id, permissions, tuple(ip_whitelist))
+        with self._core.transaction():
+            self._core.keys[key.api_key] = key
+        return key
+
+    def revoke_key(self, key: ApiKey) -> None:
+        """Make an API key unknown from now on; open sockets stay."""
+        with self._core.transaction():
+            self._core.keys.pop(key.api_key, None)
+
+    def expire_listen_keys(self, account: Account | None = None) -> None:
+        """End the listen keys of one account, or all; their sockets are closed with 1008."""
+        with self._core.transaction():
+            user_id = account.user_id if account else None
+            self._core.listen_keys.expire(user_id, self._core.machine_ms())
+        self._core.bridge.call(self._core.on_listen_keys, None)
+
+    # Commands
+
+    def place_order(self, account: Account, **options: object) -> dict[str, Any]:
+        """Place an order and return its REST row as it is after matching.
+
+        The options are those of the REST call in snake case: ``symbol``, ``side``, ``type``,
+        ``price``, ``quantity``, ``time_in_force``, ``client_order_id`` and so on. Prices and
+        sizes are texts or `Decimal`.
+        """
+        request = read_order(_wire(options))
+        with self._core.transaction() as engine:
+            order = engine.place(self._engine_account(account), request, self._core.now_ms())
+            return order_row(order)
+
+    def cancel_order(self, account: Account, **options: object) -> dict[str, Any]:
+        """Cancel the order with that ``symbol`` and ``order_id`` or ``client_order_id``."""
+        with self._core.transaction() as engine:
+            own = self._engine_account(account)
+            return order_row(engine.cancel(own, _wire(options), self._core.now_ms()))
+
+    def amend_order(self, account: Account, **options: object) -> dict[str, Any]:
+        """Give the order with that ``symbol`` and ``order_id`` a ``price`` or ``quantity``."""
+        with self._core.transaction() as engine:
+            own = self._engine_account(account)
+            return order_row(engine.amend(own, _wire(options), self._core.now_ms()))
+
+    def set_leverage(self, account: Account, symbol: str, leverage: int) -> None:
+        """Set the leverage of a symbol; margin that changes is pushed."""
+        with self._core.transaction() as engine:
+            now_ms = self._core.now_ms()
+            engine.set_leverage(self._engine_account(account), symbol, leverage, now_ms)
+
+    def deposit(self, account: Account, amount: str | Decimal) -> None:
+        """Pay money into the wallet, which is pushed as an ACCOUNT_UPDATE."""
+        paid = _amount(amount)
+        with self._core.transaction() as engine:
+            engine.deposit(self._engine_account(account), paid, self._core.now_ms())
+
+    # The truth
+
+    def mid_price(self, symbol: str) -> Decimal:
+        """Return the middle of the book on the tick grid, or the last price of an empty book."""
+        with self._core.reading() as engine:
+            return engine.state.market(symbol).tick_price
+
+    def private_log(self, account: Account, after_seq: int = 0) -> list[LoggedEvent]:
+        """Return the account's private pushes with a ``seq`` above `after_seq`, oldest first."""
+        with self._core.reading():
+            return self._core.log.after(account.user_id, after_seq)
+
+    def truth(self, account: Account) -> dict[str, Any]:
+        """Return a picture of the account, all of one moment; see `picture.picture`."""
+        with self._core.reading() as engine:
+            return copy.deepcopy(picture(self._engine_account(account), engine.state.markets))
+
+    def connections(self, account: Account | None = None) -> int:
+        """Return how many WebSocket connections are open, of one account or in all."""
+        with self._core.reading():
+            return len(self._core.hub.outlets(account.user_id if account else None))
+
+    def subscriptions(self) -> list[set[str]]:
+        """Return the public topics of every connection, oldest connection first."""
+        with self._core.reading():
+            return [set(outlet.topics) for outlet in self._core.hub.outlets()]
+
+    @property
+    def requests(self) -> list[RequestRecord]:
+        """The newest 20,000 requests, oldest first; handshakes are those with path ``/ws``."""
+        return list(self._core.requests)
+
+    @property
+    def slow_closes(self) -> int:
+        """How many connections were closed because they did not read fast enough."""
+        return self._core.slow_closes
+
+    def wait_until(self, predicate: Callable[[], object], timeout: float = 5.0) -> bool:
+        """Wait until `predicate` is true, at most `timeout` seconds; tell whether it came true.
+
+        It is asked on the calling thread after every change of the exchange, and every 50 ms.
+        """
+        return self._core.change.wait_until(predicate, timeout)
+
+    def _engine_account(self, account: Account) -> EngineAccount:
+        return self._core.engine.state.accounts[account.user_id]
+
+
+class _Started:
+    """What the loop's thread tells the thread that started it."""
+
+    def __init__(self) -> None:
+        self._ready = threading.Event()
+        self._error: BaseException | None = None
+        self._result: tuple[int, Callable[[], object]] | None = None
+
+    def succeed(self, port: int, stop: Callable[[], object]) -> None:
+        self._result = port, stop
+        self._ready.set()
+
+    def fail(self, error: BaseException) -> None:
+        self._error = error
+        self._ready.set()
+
+    def wait(self) -> tuple[int, Callable[[], object]]:
+        self._ready.wait(START_TIMEOUT)
+        if self._result is None:
+            raise self._error or TimeoutError("the embedded exchange did not start in time")
+        return self._result
+
+
+def _server_class() -> type[Server]:
+    try:
+        from .server import Server
+    except ModuleNotFoundError as exc:
+        if exc.name != "aiohttp":
+            raise
+        raise ImportError("the embedded exchange needs aiohttp: pip install 'sixmm[sim]'") from exc
+    return Server
+
+
+def _loopback(host: str) -> str:
+    """Return the address of `host` if nobody else can reach it; raises `ValueError` otherwise."""
+    address = "127.0.0.1" if host == "localhost" else host
+    try:
+        safe = ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        safe = False
+    if not safe:
+        raise ValueError(f"the embedded exchange serves loopback addresses only, not {host!r}")
+    return address
+
+
+def _amount(value: str | Decimal) -> Decimal:
+    """Return an amount of money; one that is negative or no number raises `ValueError`."""
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not amount.is_finite() or not 0 <= amount <= MOST_MONEY:
+        raise ValueError(f"an amount must lie in 0 to {MOST_MONEY}, not {value!r}")
+    return amount
+
+
+def _wire(options: dict[str, object]) -> dict[str, object]:
+    """Return the options with the names of the wire: ``client_order_id`` is ``clientOrderId``."""
+    wired: dict[str, object] = {}
+    for name, value in options.items():
+        head, *rest = name.split("_")
+        text = plain(value) if isinstance(value, Decimal) else value
+        wired[head + "".join(part.capitalize() for part in rest)] = text
+    return wired
