@@ -1,0 +1,209 @@
+"""The commands and their options, and how every outcome becomes an exit code.
+
+Bad input is one line on stderr and exit code 2, a failure at run time one line and 1, Ctrl-C 130;
+there is never a traceback. A reader that goes away (``| head``) ends the program quietly.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import math
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from .. import __version__
+from ..errors import ConfigurationError, SixmmError, Unsupported
+from ..redaction import one_line
+
+__all__ = ["INTERRUPTED", "command_line", "run"]
+
+INTERRUPTED = 130
+_BROKEN_PIPE = 1
+_LONGEST_DEMO_SECONDS = 600
+_MESSAGE_LIMIT = 400
+_SILENCE = logging.NullHandler()
+
+
+def run(argv: list[str]) -> int:
+    """Run one command and return its exit code; this is where every error ends."""
+    # The events tell what the log would repeat; without a handler it would go to stderr.
+    logging.getLogger("sixmm").addHandler(_SILENCE)
+    try:
+        # Not main(): it would end the process itself where a pipe breaks.
+        with command_line.make_context("sixmm", argv) as context:
+            outcome = command_line.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as exc:
+        return exc.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _forget_stdout()
+        return _BROKEN_PIPE
+    except click.exceptions.NoArgsIsHelpError as exc:
+        click.echo(exc.format_message(), err=True)
+        return 2
+    except click.ClickException as exc:
+        return _fail(exc.format_message(), 2)
+    except (ConfigurationError, Unsupported) as exc:
+        return _fail(exc, 2)
+    except (SixmmError, OSError) as exc:
+        return _fail(exc, 1)
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _fail(why: object, code: int) -> int:
+    print(f"sixmm: {one_line(why, limit=_MESSAGE_LIMIT)}", file=sys.stderr)
+    return code
+
+
+def _forget_stdout() -> None:
+    """Point stdout at nothing, so that the interpreter's last flush does not complain."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, sys.stdout.fileno())
+    os.close(nothing)
+
+
+def _require_exchange() -> None:
+    if importlib.util.find_spec("aiohttp") is None:
+        raise Unsupported("the embedded exchange needs: pip install 'sixmm[demo]'")
+
+
+class _Number(click.FloatRange):
+    """A number within bounds; ``nan`` and ``inf``, which pass every comparison, are none."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a number of this range.", param, ctx)
+        return number
+
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="sixmm")
+def command_line() -> None:
+    """Live streams of the 6MM exchange, and an exchange to try them on."""
+
+
+@command_line.command()
+@click.option(
+    "--seconds",
+    type=_Number(1, _LONGEST_DEMO_SECONDS),
+    default=15.0,
+    show_default=True,
+    help="How long to trade.",
+)
+@click.option(
+    "--seed", type=int, default=7, show_default=True, help="The seed of market and trader."
+)
+@_as_json
+def demo(seconds: float, seed: int, as_json: bool) -> int:
+    """Trade on an exchange on this machine, cut the connection, and prove that nothing was lost.
+
+    The exit code is 0 only if every private event arrived, none came twice, and the client had to
+    reconnect at least once.
+    """
+    _require_exchange()
+    from .demo import run_demo  # only now: it imports the embedded exchange
+    from .output import open_output
+
+    return run_demo(seconds=seconds, seed=seed, output=open_output(sys.stdout, as_json=as_json))
+
+
+def _accounts(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> list[tuple[str, str]]:
+    from .sim import parse_account
+
+    try:
+        accounts = [parse_account(value) for value in values]
+    except ValueError as exc:
+        raise click.BadParameter(str(exc), ctx=context, param=parameter) from None
+    if len({name for name, _ in accounts}) != len(accounts):
+        raise click.BadParameter("each name only once", ctx=context, param=parameter)
+    return accounts
+
+
+@command_line.command()
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes any."
+)
+@click.option("--seed", type=int, default=7, show_default=True, help="The seed of the market.")
+@click.option(
+    "--updates-per-second",
+    "rate",
+    type=_Number(0, 1_000),
+    default=10.0,
+    show_default=True,
+    help="How often the market moves; 0 for never.",
+)
+@click.option(
+    "--account",
+    "accounts",
+    multiple=True,
+    metavar="NAME:BALANCE",
+    callback=_accounts,
+    help="An account with an API key; may be given again. Without it: demo:10000.",
+)
+@_as_json
+def sim(port: int, seed: int, rate: float, accounts: list[tuple[str, str]], as_json: bool) -> int:
+    """Serve an exchange on this machine until Ctrl-C."""
+    _require_exchange()
+    from .sim import serve
+
+    return serve(port=port, seed=seed, rate=rate, accounts=accounts, as_json=as_json)
+
+
+def _url(name: str, help_text: str) -> Callable[[Any], Any]:
+    return click.option(name, envvar=f"SIXMM_{name[2:].replace('-', '_').upper()}", help=help_text)
+
+
+@command_line.command()
+@click.argument("topics", nargs=-1, metavar="[TOPIC]...")
+@click.option("--private", is_flag=True, help="Also the events of the account; needs credentials.")
+@click.option(
+    "--credentials",
+    metavar="FILE",
+    help="A file of yours alone (mode 600) with api_key and api_secret, or access_token, as JSON"
+    " or as KEY=VALUE lines. Without it: SIXMM_API_KEY, SIXMM_API_SECRET, SIXMM_ACCESS_TOKEN.",
+)
+@click.option("--seconds", type=_Number(0.1), help="End after this time.")
+@_url("--rest-url", "Another REST address.")
+@_url("--ws-url", "Another stream address.")
+@_as_json
+def listen(
+    topics: tuple[str, ...],
+    private: bool,
+    credentials: str | None,
+    seconds: float | None,
+    rest_url: str | None,
+    ws_url: str | None,
+    as_json: bool,
+) -> int:
+    """Show live events: market topics such as market.depth.BTCUSDT, and those of the account."""
+    if not topics and not private:
+        raise click.UsageError("nothing to listen to: name a topic or use --private")
+    if credentials is not None and not private:
+        raise click.UsageError("--credentials is used with --private only")
+    from .listen import listen_to
+    from .output import open_output
+
+    return listen_to(
+        topics=topics,
+        private=private,
+        credentials_file=credentials,
+        seconds=seconds,
+        rest_url=rest_url,
+        ws_url=ws_url,
+        output=open_output(sys.stdout, as_json=as_json),
+    )
