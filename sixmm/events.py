@@ -124,7 +124,7 @@ class Disconnected(ConnectionEvent):
     """The link ended, or could not be made. Until :class:`Resynced` the account is stale."""
 
     connection: int
-    """How many connections of this client had been announced by then."""
+    """Which connection of this client it was, or would have been, from 1."""
     error: SixmmError
     """What ended it."""
     retry_in: float | None

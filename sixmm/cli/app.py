@@ -20,9 +20,8 @@ from .. import __version__
 from ..errors import ConfigurationError, SixmmError, Unsupported
 from ..redaction import one_line
 
-__all__ = ["INTERRUPTED", "command_line", "run"]
+__all__ = ["command_line", "run"]
 
-INTERRUPTED = 130
 _BROKEN_PIPE = 1
 _LONGEST_DEMO_SECONDS = 600
 _MESSAGE_LIMIT = 400
@@ -30,7 +29,7 @@ _SILENCE = logging.NullHandler()
 
 
 def run(argv: list[str]) -> int:
-    """Run one command and return its exit code; this is where every error ends."""
+    """Run one command and return its exit code; this is where every error but Ctrl-C ends."""
     # The events tell what the log would repeat; without a handler it would go to stderr.
     logging.getLogger("sixmm").addHandler(_SILENCE)
     try:
@@ -40,8 +39,6 @@ def run(argv: list[str]) -> int:
         sys.stdout.flush()
     except click.exceptions.Exit as exc:
         return exc.exit_code
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except BrokenPipeError:
         _forget_stdout()
         return _BROKEN_PIPE

@@ -16,7 +16,9 @@ from contextlib import contextmanager
 
 from ..client import Client
 from ..clock import Deadline
+from ..errors import SixmmError
 from ..events import Event
+from ..redaction import one_line
 from ..sim import Exchange
 from ..venues.sixmm.stream_schema import Ticker
 from .audit import Audit, audit
@@ -127,9 +129,9 @@ class Demo:
         except KeyboardInterrupt:
             self._show(self._judge(), "Interrupted; the figures so far")
             return 130
-        except _DemoFailed as exc:
-            self._show(self._judge(), "No result")
-            print(f"sixmm demo: {exc}", file=sys.stderr)
+        except (_DemoFailed, SixmmError) as exc:
+            self._show(self._judge(), "No result; the figures so far")
+            print(f"sixmm demo: {one_line(exc)}", file=sys.stderr)
             return 1
         return self._conclude(self._judge())
 

@@ -108,15 +108,14 @@ def _is_union(kind: Any) -> bool:
 
 def _union_hook(kind: Any, converter: cattrs.Converter) -> Hook:
     members = [member for member in typing.get_args(kind) if member is not types.NoneType]
+    optional = len(members) < len(typing.get_args(kind))
     inner = _open_enum_hook(members)
-    if inner is None and len(members) == 1:
-        inner = converter.get_structure_hook(members[0])
     if inner is None:
-        raise TypeError(f"no rule says which member of {kind} a value is")
-    if len(members) == len(typing.get_args(kind)):
-        return inner
+        if len(members) != 1:
+            raise TypeError(f"no rule says which member of {kind} a value is")
+        inner = converter.get_structure_hook(members[0])
     known = inner
-    return lambda value, _: None if value is None else known(value, None)
+    return lambda value, _: None if optional and value is None else known(value, None)
 
 
 def _open_enum_hook(members: list[Any]) -> Hook | None:
@@ -178,12 +177,16 @@ def _row_hook(hooks: list[Hook]) -> Hook:
 
 def _place(hooks: Iterable[Hook], value: list[Any]) -> str:
     """Return the step to the first wrong item, which is looked for only once there is one."""
-    for index, (hook, item) in enumerate(zip(hooks, value, strict=False)):
-        try:
-            hook(item, None)
-        except _Mismatch:
-            return f"[{index}]"
-    raise AssertionError("an item that was refused is taken")
+    pairs = enumerate(zip(hooks, value, strict=False))
+    return f"[{next(index for index, (hook, item) in pairs if _refuses(hook, item))}]"
+
+
+def _refuses(hook: Hook, value: Any) -> bool:
+    try:
+        hook(value, None)
+    except _Mismatch:
+        return True
+    return False
 
 
 def _object_hook(cls: type[AttrsInstance], converter: cattrs.Converter) -> Hook:

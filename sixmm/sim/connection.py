@@ -157,7 +157,9 @@ class Connection(Outlet):
     async def _read(self, message: WSMessage) -> bool:
         """Handle one frame; tell whether there may be another."""
         if message.type is WSMsgType.TEXT:
-            self._desk.handle(self, cast("str", message.data))
+            # A connection that was cut may have requests left that were read before.
+            if self.alive:
+                self._desk.handle(self, cast("str", message.data))
         elif message.type is WSMsgType.PING:
             await self._delay()
             with contextlib.suppress(ConnectionError):

@@ -198,7 +198,7 @@ class Server:
     async def _stream(self, request: web.Request, raw_query: str) -> web.StreamResponse:
         """Answer a WebSocket handshake, and serve the connection until it ends."""
         while self._core.faults.frozen and self._core.faults.freeze_new:
-            await self._core_thawed()
+            await self._hold_handshake()
         query = parse_qs(raw_query)
         listen_key = query.get("listenKey", [None])[-1]
         refused = self._refused(listen_key)
@@ -218,7 +218,8 @@ class Server:
         await self._join(connection, listen_key, token)
         return await connection.serve()
 
-    async def _core_thawed(self) -> None:
+    async def _hold_handshake(self) -> None:
+        """Wait a moment; when the server stops meanwhile, the handshake is refused."""
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._stopped.wait(), 0.02)
         if self._stopped.is_set():

@@ -16,7 +16,7 @@ import attrs
 
 from .models import Balance, Baseline, Facts, Fill, Order, Position, Snapshot
 
-__all__ = ["PARTS", "Account", "AccountMirror", "Telling", "compare_orders"]
+__all__ = ["PARTS", "Account", "AccountMirror", "Telling", "compare_orders", "is_later"]
 
 PARTS = ("fills", "orders", "positions", "balances")
 """The parts of an account that a snapshot can check."""
@@ -154,7 +154,9 @@ class AccountMirror:
         A push that tells nothing that the mirror keeps is new: it must reach the caller.
         """
         news = [self.tell_fill(fill) for fill in facts.fills]
-        news += [self.tell_order(order) is Telling.NEW for order in facts.orders]
+        # A fill that a snapshot has told comes with a state that is only later by the clock.
+        by_time = not facts.fills or any(news)
+        news += [self._push_order(order, by_time=by_time) for order in facts.orders]
         news += [self._push_position(position, facts.ts_ms) for position in facts.positions]
         news += [self._push_balance(balance, facts.ts_ms) for balance in facts.balances]
         self._as_of_ms = max(self._as_of_ms, facts.ts_ms)
@@ -285,6 +287,12 @@ class AccountMirror:
         self._open.pop(order.order_id, None)
         self._ended[order.order_id] = order
         _forget_oldest(self._ended, self._max_ended)
+
+    def _push_order(self, told: Order, *, by_time: bool) -> bool:
+        """Take over a state; return whether it is news, where a later time alone may be."""
+        known = self.order(told.order_id)
+        is_new = self.tell_order(told) is Telling.NEW
+        return is_new and (by_time or known is None or not _adds_nothing(known, told))
 
     def _push_balance(self, told: Balance, ts_ms: int) -> bool:
         is_news, keep = _compare_with_push(self._balances.get(told.asset), told, ts_ms)

@@ -142,4 +142,4 @@ class Snapshot:
     positions: tuple[Position, ...] | None = None
     balances: tuple[Balance, ...] | None = None
     unchecked: Mapping[str, str] = attrs.field(factory=dict)
-    """Why a part is None, by its name: ``fills``, ``orders``, ``positions``, ``balances``."""
+    """Why a part is None, or only partly read, by its name: ``fills``, ``orders``, ..."""

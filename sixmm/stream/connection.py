@@ -67,7 +67,7 @@ class Connection:
         for text in desk.open():
             self._link.send(text, deadline=self._deadline(options.send_timeout))
         deadline = self._deadline(options.ack_timeout)
-        while desk.unanswered:
+        while desk.is_opening:
             if not self._receive_before(deadline):
                 self._tell_unanswered(desk.abandon_unanswered())
 
@@ -251,7 +251,10 @@ class Connection:
             raise DeadlineExceeded(f"no frame for {options.patience:g} s, although pings were sent")
         if options.worry is None or silence < options.worry or asked:
             return asked
-        self._link.ping(b"alive?", deadline=self._deadline(options.send_timeout))
+        request_id, text = self._shared.desk.ping()
+        deadline = self._deadline(options.send_timeout)
+        self._link.send(text, deadline=deadline)
+        self._link.ping(request_id.encode("ascii"), deadline=deadline)
         return True
 
     def _tell_unanswered(self, topics: tuple[str, ...]) -> None:

@@ -8,7 +8,7 @@ waiters are woken, and messages are sent, outside it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import attrs
 
@@ -93,6 +93,7 @@ class RequestDesk:
         self._lock = threading.RLock()
         self._book = SubscriptionBook()
         self._open = False
+        self._opening: list[str] = []
         self._failure: SixmmError | None = None
         self._subscribers: list[_Subscriber] = []
         self._unsubscribers: dict[str, Waiter] = {}
@@ -114,34 +115,45 @@ class RequestDesk:
             subscriber = _Subscriber(Waiter(), set(missing))
             self._subscribers.append(subscriber)
             unasked = self._book.unasked(topics) if self._open else ()
-            return subscriber.waiter, self._ask("subscribe", [unasked] if unasked else [])
+            texts = [self._text(self._ask("subscribe", unasked))] if unasked else []
+            return subscriber.waiter, texts
 
     def unsubscribe(self, topics: Sequence[str]) -> tuple[Waiter | None, list[str]]:
         """Want ``topics`` no more; return what to wait on (None: nothing), and what to send now."""
         with self._lock:
             self._check()
-            live = tuple(topic for topic in topics if topic in self._book.live)
+            # A topic that is being asked for at this moment is dropped at the server as well.
+            unasked = set(self._book.unasked(topics))
+            live = tuple(topic for topic in topics if topic not in unasked)
             self._book.drop(topics)
             if not (self._open and live):
                 return None, []
             # No longer live from here on: who subscribes meanwhile asks again, after this.
             self._book.no_longer_live(live)
-            texts = self._ask("unsubscribe", [live])
+            request = self._ask("unsubscribe", live)
             waiter = Waiter()
-            self._unsubscribers[str(self._book.last_id)] = waiter
-            return waiter, texts
+            self._unsubscribers[request.request_id] = waiter
+            return waiter, [self._text(request)]
 
-    def give_up(self, waiter: Waiter, topics: Sequence[str]) -> None:
-        """Forget a caller that waits no longer, and what only it wanted."""
+    def give_up(self, waiter: Waiter, topics: Sequence[str]) -> list[str]:
+        """Forget a caller that waits no longer, and what only it wanted.
+
+        Returns what to send, so that the exchange does not push what nobody wants.
+        """
         with self._lock:
             self._subscribers = [s for s in self._subscribers if s.waiter is not waiter]
             awaited = {topic for s in self._subscribers for topic in s.missing}
-            lost = [t for t in self._book.missing(topics) if t not in awaited]
+            missing = self._book.missing(topics)
+            lost = [t for t in missing if t not in awaited and self._book.is_wanted(t)]
             self._book.drop(lost)
             self._book.forget_topics(lost)
-            self._unsubscribers = {
-                key: other for key, other in self._unsubscribers.items() if other is not waiter
-            }
+            for request_id in [k for k, w in self._unsubscribers.items() if w is waiter]:
+                del self._unsubscribers[request_id]
+                self._book.forget(request_id)
+            if not (self._open and lost):
+                return []
+            request_id = self._book.new_id(self._clock.time_ms())
+            return [self._venue.unsubscribe_text(request_id, lost)]
 
     def ping(self, waiter: Waiter | None = None) -> tuple[str, str]:
         """Return the id and the text of a ping whose answer is measured."""
@@ -171,6 +183,12 @@ class RequestDesk:
         with self._lock:
             return self._book.pending
 
+    @property
+    def is_opening(self) -> bool:
+        """Whether a request of :meth:`open` waits for its answer."""
+        with self._lock:
+            return any(self._book.is_pending(request_id) for request_id in self._opening)
+
     def open(self) -> list[str]:
         """Note that a connection can carry requests; return what asks for every wanted topic.
 
@@ -178,7 +196,9 @@ class RequestDesk:
         """
         with self._lock:
             self._open = True
-            return self._ask("subscribe", [(topic,) for topic in self._book.unasked()])
+            requests = [self._ask("subscribe", (topic,)) for topic in self._book.unasked()]
+            self._opening = [request.request_id for request in requests]
+            return [self._text(request) for request in requests]
 
     def answer(self, frame: Frame) -> Refusal | None:
         """Bring an answer to whoever waits for it; return a refusal that nobody waits for."""
@@ -206,9 +226,10 @@ class RequestDesk:
         return self._clock.monotonic() - sent_at
 
     def abandon_unanswered(self) -> tuple[str, ...]:
-        """Stop waiting for the answers of this connection; return the topics that went without."""
+        """Stop waiting for the answers to :meth:`open`; return the topics that went without."""
         with self._lock:
-            requests = self._book.abandon_pending()
+            forgotten = [self._book.forget(request_id) for request_id in self._opening]
+            requests = [request for request in forgotten if request is not None]
         return tuple(topic for request in requests for topic in request.topics)
 
     def connection_lost(self) -> None:
@@ -243,14 +264,16 @@ class RequestDesk:
         if self._failure is not None:
             raise again(self._failure)
 
-    def _ask(self, op: str, requests: Iterable[tuple[str, ...]]) -> list[str]:
-        make = self._venue.subscribe_text if op == "subscribe" else self._venue.unsubscribe_text
-        texts = []
-        for topics in requests:
-            request_id = self._book.new_id(self._clock.time_ms())
-            self._book.sent(Request(request_id=request_id, op=op, topics=topics))
-            texts.append(make(request_id, topics))
-        return texts
+    def _ask(self, op: str, topics: tuple[str, ...]) -> Request:
+        request_id = self._book.new_id(self._clock.time_ms())
+        request = Request(request_id=request_id, op=op, topics=topics)
+        self._book.sent(request)
+        return request
+
+    def _text(self, request: Request) -> str:
+        if request.op == "subscribe":
+            return self._venue.subscribe_text(request.request_id, request.topics)
+        return self._venue.unsubscribe_text(request.request_id, request.topics)
 
     def _woken_by(self, request: Request, *, refused: bool) -> list[Waiter]:
         if request.op == "unsubscribe":

@@ -213,11 +213,8 @@ class Inbox:
 
     def _tell_filling(self) -> None:
         """Warn once each time the private lane passes 80 % of its bound."""
-        high = (
-            len(self._private) >= _FILLING * self._limits.private_events
-            or self._private_bytes >= _FILLING * self._limits.private_bytes
-        )
-        if high and not self._told_filling:
+        if self._is_filling and not self._told_filling:
+            self._told_filling = True
             now_ms = self._clock.time_ms()
             event = InboxFilling(
                 ts=now_ms,
@@ -228,7 +225,13 @@ class Inbox:
             # In front: the caller is late, and should not learn it after everything else.
             self._private.appendleft(event)
             self._private_bytes += _EVENT_OVERHEAD_BYTES
-        self._told_filling = high
+
+    @property
+    def _is_filling(self) -> bool:
+        return (
+            len(self._private) >= _FILLING * self._limits.private_events
+            or self._private_bytes >= _FILLING * self._limits.private_bytes
+        )
 
     def _make_room(self, message: MarketMessage) -> bool:
         if self._limits.market_policy == "latest":
@@ -266,6 +269,7 @@ class Inbox:
         if self._private:
             event = self._private.popleft()
             self._private_bytes -= len(event.raw) + _EVENT_OVERHEAD_BYTES
+            self._told_filling = self._told_filling and self._is_filling
             return event
         if self._untold_drops:
             return self._overflow()

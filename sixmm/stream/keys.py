@@ -49,7 +49,6 @@ class KeyKeeper:
         self._replace_link = replace_link
         # Each is replaced as a whole; the reader and the timer never wait for one another here.
         self._held: StreamKey | None = None
-        self._prepared: Dial | None = None
 
     @property
     def expires_at_ms(self) -> int | None:
@@ -59,16 +58,18 @@ class KeyKeeper:
 
     def next_dial(self) -> tuple[Dial, bool]:
         """Return how to open the next connection, and whether its credential was made for it."""
-        prepared, self._prepared = self._prepared, None
-        if prepared is not None:
-            return prepared, True
         held = self._held
         dial = self._plan_dial(held)
         return dial, dial.key is None or dial.key != held
 
+    def is_current(self, dial: Dial) -> bool:
+        """Whether the key of ``dial`` is still the one that is kept alive."""
+        held = self._held
+        return dial.key is None or (held is not None and held.value == dial.key.value)
+
     def doubt(self) -> None:
         """Drop the held key: the exchange has refused it, or it has expired."""
-        self._held = self._prepared = None
+        self._held = None
         self._timer.cancel(_JOB)
 
     def release(self, timeout: float | None) -> None:
@@ -111,7 +112,7 @@ class KeyKeeper:
         _log.warning("the stream key could not be renewed: %s", error or "it has expired")
         self._shared.tell(SessionExpiring(error=error, expires_at_ms=held.expires_at_ms))
         try:
-            self._prepared = self._plan_dial(None)
+            self._plan_dial(None)
         except SixmmError as failure:
             _log.warning("no new stream key either: %s", failure)
             self._wait_or_expire(held)

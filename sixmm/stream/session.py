@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ..clock import Deadline
 from ..errors import (
@@ -27,6 +27,7 @@ from ..errors import (
 from ..events import Disconnected
 from ..state.account import Account
 from ..transport.base import WsLink, WsTransport
+from ..venues.base import Dial
 from .backoff import Backoff
 from .causes import Remedy, Verdict, judge
 from .connection import Connection
@@ -74,6 +75,7 @@ class Session:
             shared, timer=self._timer, ws_url=ws_url, replace_link=self._replace_link
         )
         self._fresh_key = True
+        self._number = 1
         self._reader = threading.Thread(target=self._read, name="sixmm-reader", daemon=True)
 
     # The caller's side
@@ -244,14 +246,13 @@ class Session:
     def _attempt(self) -> Exception:
         """Dial and serve one link; return what ended it."""
         connection: Connection | None = None
+        self._number = self._shared.counters.connects + 1
         try:
             if self._shared.private:
                 self._sync.prime()
             dial, self._fresh_key = self._keys.next_dial()
-            link = self._dial(dial.url.reveal(), dial.headers)
-            connection = Connection(
-                self._shared, link, sync=self._sync, number=self._shared.counters.connects + 1
-            )
+            link = self._dial(dial)
+            connection = Connection(self._shared, link, sync=self._sync, number=self._number)
             self._bring_up(connection, awaits_login=dial.awaits_login)
             self._serve(connection)
         except SixmmError as error:
@@ -260,14 +261,17 @@ class Session:
             self._put_away(connection)
         raise AssertionError("a link is served until it raises")
 
-    def _dial(self, url: str, headers: Mapping[str, str]) -> WsLink:
+    def _dial(self, dial: Dial) -> WsLink:
         options = self._shared.options
         deadline = Deadline(options.dial_timeout, clock=self._shared.clock)
-        link = self._ws.dial(url, headers=headers, deadline=deadline)
+        link = self._ws.dial(dial.url.reveal(), headers=dial.headers, deadline=deadline)
         with self._lock:
             self._link, self._drop_reason = link, None
         if self._closing.is_set():
             raise ClientClosed("the client is closed")
+        if not self._keys.is_current(dial):
+            # The timer thread has replaced the key while this thread was dialling with the old one.
+            raise ConnectionClosed(code=1000, reason="the stream key was replaced", by="local")
         return link
 
     def _bring_up(self, connection: Connection, *, awaits_login: bool) -> None:
@@ -324,7 +328,7 @@ class Session:
         _log.warning("%s; %s", error, "giving up" if fatal else f"next attempt in {delay:.2f} s")
         self._shared.tell(
             Disconnected(
-                connection=self._shared.counters.connects,
+                connection=self._number,
                 error=error,
                 retry_in=None if fatal else delay,
             )
@@ -385,7 +389,7 @@ class Session:
             return
         self._send_texts(texts)
         if not waiter.wait(deadline):
-            self._shared.desk.give_up(waiter, topics)
+            self._send_texts(self._shared.desk.give_up(waiter, topics))
             raise DeadlineExceeded(f"the {what} was not acknowledged in time: {', '.join(topics)}")
 
     def _send_texts(self, texts: Sequence[str]) -> None:

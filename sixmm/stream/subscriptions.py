@@ -96,11 +96,6 @@ class SubscriptionBook:
         }
         return tuple(topic for topic in self.missing(topics) if topic not in asked)
 
-    @property
-    def last_id(self) -> int:
-        """The id that was given out last."""
-        return self._last_id
-
     def new_id(self, now_ms: int) -> str:
         """Return an id that was never used before: a rising number near ``now_ms``."""
         self._last_id = max(self._last_id + 1, now_ms)
@@ -119,11 +114,13 @@ class SubscriptionBook:
             if request.op != "subscribe" or not gone.issuperset(request.topics)
         }
 
-    def abandon_pending(self) -> tuple[Request, ...]:
-        """Stop waiting for any answer; return the requests that went without one."""
-        unanswered = tuple(self._pending.values())
-        self._pending.clear()
-        return unanswered
+    def forget(self, request_id: str) -> Request | None:
+        """Stop waiting for the answer to a request; return it, if it was still waited for."""
+        return self._pending.pop(request_id, None)
+
+    def is_pending(self, request_id: str) -> bool:
+        """Whether a request waits for its answer."""
+        return request_id in self._pending
 
     def answered(self, request_id: str, *, accepted: bool) -> Request | None:
         """Return the request that an answer belongs to, or None where nobody waits for it."""

@@ -15,7 +15,7 @@ from collections.abc import Callable
 import attrs
 
 from ..clock import Clock, SystemClock
-from ..errors import SixmmError
+from ..errors import ConfigurationError, SixmmError
 
 __all__ = ["Schedule", "Timer"]
 
@@ -44,7 +44,12 @@ class Schedule:
         """Have ``action`` run at ``at``, and then every ``interval`` seconds where that is given.
 
         A job of the same name is replaced.
+
+        Raises:
+            ConfigurationError: an interval that is not above 0 would always be due.
         """
+        if interval is not None and not interval > 0:
+            raise ConfigurationError("the interval of a job must be above 0")
         job = _Job(name, action, interval, next(self._numbers))
         self._current[name] = job.number
         heapq.heappush(self._heap, (at, job.number, job))

@@ -40,6 +40,8 @@ class TokenKeeper:
             self._timer.after(_JOB, max(left / 2, _RETRY_MIN), self._refresh)
 
     def _refresh(self) -> None:
+        if self._seconds_left() is None:
+            return
         expires_at_ms = self._shared.rest.credentials.access_expires_at_ms or 0
         try:
             self._shared.rest.refresh()

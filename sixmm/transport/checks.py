@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ..clock import Deadline
 from ..errors import ConfigurationError, ConnectFailed, DeadlineExceeded
 from .base import HttpRequest
-from .headers import checked_headers
+from .headers import Headers, checked_headers
 from .urls import Endpoint, require_safe_url
 
 __all__ = ["check_dial", "check_request"]
@@ -15,7 +15,7 @@ __all__ = ["check_dial", "check_request"]
 _METHODS = frozenset({"GET", "POST", "PUT", "DELETE"})
 
 
-def check_request(request: HttpRequest, deadline: Deadline) -> tuple[Endpoint, dict[str, str]]:
+def check_request(request: HttpRequest, deadline: Deadline) -> tuple[Endpoint, Headers]:
     """Return where ``request`` goes, and its headers.
 
     Raises:
@@ -35,7 +35,7 @@ def check_request(request: HttpRequest, deadline: Deadline) -> tuple[Endpoint, d
 
 def check_dial(
     url: str, headers: Mapping[str, str] | None, deadline: Deadline
-) -> tuple[Endpoint, dict[str, str]]:
+) -> tuple[Endpoint, Headers]:
     """Return where ``url`` leads, and the headers.
 
     Raises:

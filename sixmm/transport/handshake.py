@@ -73,7 +73,8 @@ def upgrade(
         failure = adapter.failure or ProtocolViolation("the reply is not a valid upgrade")
     else:
         return reader.rest()
-    raise failure
+    # Without the frames of websocket-client, whose variables hold the request.
+    raise failure.with_traceback(None)
 
 
 class _HandshakeSocket:

@@ -9,7 +9,14 @@ from collections.abc import Iterable, Mapping
 
 from ..errors import ConfigurationError, ProtocolViolation
 
-__all__ = ["MAX_RETRY_AFTER", "checked_headers", "cookie_values", "parse_head", "retry_after"]
+__all__ = [
+    "MAX_RETRY_AFTER",
+    "Headers",
+    "checked_headers",
+    "cookie_values",
+    "parse_head",
+    "retry_after",
+]
 
 MAX_RETRY_AFTER = 3_600.0
 """The longest wait, in seconds, that a server can ask for."""
@@ -20,7 +27,14 @@ _STATUS_LINE = re.compile(r"HTTP/1\.[01] ([1-5][0-9]{2})(?: [^\r\n]*)?", re.ASCI
 _OURS = frozenset({"host", "content-length", "transfer-encoding", "connection", "upgrade"})
 
 
-def checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
+class Headers(dict[str, str]):
+    """Header fields by name; the representation, as a traceback may show it, has no values."""
+
+    def __repr__(self) -> str:
+        return f"<Headers {', '.join(self)}>"
+
+
+def checked_headers(headers: Mapping[str, str]) -> Headers:
     """Return a copy of ``headers`` that cannot inject anything into a request.
 
     Raises:
@@ -34,7 +48,7 @@ def checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
             raise ConfigurationError(f"the header {name} belongs to the transport")
         if not _VALUE.fullmatch(value):
             raise ConfigurationError(f"the value of the header {name} is not printable ASCII")
-    return dict(headers)
+    return Headers(headers)
 
 
 def parse_head(head: bytes) -> tuple[int, list[tuple[str, str]]]:

@@ -31,8 +31,9 @@ from ..errors import (
 from ..redaction import RedactingFilter
 from .base import HttpRequest, HttpResponse, HttpTransport
 from .checks import check_request
+from .coding import BodyReader
 from .dial import Dialer
-from .headers import checked_headers, cookie_values
+from .headers import Headers, checked_headers, cookie_values
 from .http_wire import Call, Wire, WireAdapter
 
 __all__ = ["RequestsTransport"]
@@ -87,10 +88,7 @@ class RequestsTransport(HttpTransport):
     ) -> None:
         if pool_size < 1 or max_body_bytes < 1:
             raise ConfigurationError("pool_size and max_body_bytes must be at least 1")
-        self._defaults = {
-            "Accept-Encoding": "identity",
-            **checked_headers({"User-Agent": user_agent}),
-        }
+        self._defaults = checked_headers({"Accept-Encoding": "identity", "User-Agent": user_agent})
         self._max_body_bytes = max_body_bytes
         self._dialer = Dialer(verify=verify, ca_file=ca_file, proxies=proxies)
         self._wire = Wire(self._dialer)
@@ -118,7 +116,7 @@ class RequestsTransport(HttpTransport):
         call = Call(target=endpoint.target, deadline=deadline)
         try:
             with self._wire.calling(call):
-                return self._exchange(_prepared(request, {**self._defaults, **headers}))
+                return self._exchange(_prepared(request, Headers({**self._defaults, **headers})))
         except _FOREIGN as exc:
             failure = self._failure(exc, call)
         # Raised here and not in the handler: there the error would carry, as its context, the one
@@ -134,7 +132,7 @@ class RequestsTransport(HttpTransport):
         response = self._adapter.send(prepared, stream=True, verify=True, proxies={})
         raw: urllib3.HTTPResponse = response.raw
         try:
-            body = b"".join(self._chunks(raw))
+            body = self._read_body(raw)
         except BaseException:
             raw.close()  # The rest of the body is still on its way: no other call may meet it.
             raise
@@ -146,14 +144,13 @@ class RequestsTransport(HttpTransport):
             body=body,
         )
 
-    def _chunks(self, raw: urllib3.HTTPResponse) -> Iterator[bytes]:
-        """Yield the decoded body in small pieces, so that a bomb is noticed while it goes off."""
-        total = 0
-        while chunk := raw.read(_READ_BYTES, decode_content=True):
-            total += len(chunk)
-            if total > self._max_body_bytes:
-                raise ProtocolViolation(f"the body is over {self._max_body_bytes} bytes")
-            yield chunk
+    def _read_body(self, raw: urllib3.HTTPResponse) -> bytes:
+        reader = BodyReader(raw.headers.get("content-encoding", ""), max_bytes=self._max_body_bytes)
+        while chunk := raw.read(_READ_BYTES, decode_content=False):
+            reader.feed(chunk)
+        if raw.length_remaining:  # Older versions of urllib3 do not mind.
+            raise http.client.IncompleteRead(b"", raw.length_remaining)
+        return reader.body()
 
     def _failure(self, exc: Exception, call: Call) -> SixmmError:
         """Return the error to raise for ``exc``; the only place where foreign errors are mapped."""
@@ -199,7 +196,7 @@ def _caused(error: SixmmError, causes: list[BaseException]) -> SixmmError:
     """
     for e in causes:
         if isinstance(e, OSError) and isinstance(e.errno, int) and e.strerror:
-            error.__cause__ = OSError(e.errno, e.strerror)
+            error.__cause__ = type(e)(e.errno, e.strerror)
             break
     return error
 

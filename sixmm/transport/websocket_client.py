@@ -16,7 +16,7 @@ from .checks import check_dial
 from .dial import Dialer
 from .frames import FrameReader
 from .handshake import upgrade
-from .headers import checked_headers
+from .headers import Headers, checked_headers
 from .link import StreamLink
 from .streams import Stream
 from .urls import Endpoint
@@ -90,9 +90,11 @@ class WebSocketClientTransport(WsTransport):
             ClientClosed: the transport was closed, before the call or during it.
         """
         endpoint, checked = check_dial(url, headers, deadline)
+        del url, headers  # A traceback may show variables; from here on none holds a secret.
+        checked = Headers({**self._defaults, **checked})
         stream = self._dialer.open(endpoint, deadline)
         try:
-            received = self._upgrade(stream, endpoint, {**self._defaults, **checked}, deadline)
+            received = self._upgrade(stream, endpoint, checked, deadline)
         except BaseException:
             stream.close()
             raise
@@ -105,7 +107,7 @@ class WebSocketClientTransport(WsTransport):
         self._dialer.close()
 
     def _upgrade(
-        self, stream: Stream, endpoint: Endpoint, headers: Mapping[str, str], deadline: Deadline
+        self, stream: Stream, endpoint: Endpoint, headers: Headers, deadline: Deadline
     ) -> bytes:
         """Upgrade ``stream``; the only place where errors after the connection are mapped."""
         try:

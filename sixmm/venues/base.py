@@ -271,7 +271,7 @@ class Venue(abc.ABC):
     def order_event(
         self, order: Order, fill: Fill | None, *, topic: str, received_at: int
     ) -> Event:
-        """Return the event, with ``origin=REST``, that tells an order's state, or one fill of it."""
+        """Return the event with ``origin=REST`` that tells an order's state, or one fill of it."""
 
     @abc.abstractmethod
     def account_event(

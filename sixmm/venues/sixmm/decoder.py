@@ -121,7 +121,7 @@ class Decoder:
     def _control(self, value: Any, common: _Common) -> Event | None:
         if not isinstance(value, dict):
             return None
-        request_id, event = request_id_of(value), self._optional(value, "event")
+        request_id, event = request_id_of(value), value.get("event")
         if is_refusal(value) and (event or request_id):
             return self._refusal(value, common)
         if event in ("subscribe", "unsubscribe"):

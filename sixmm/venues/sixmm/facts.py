@@ -7,7 +7,7 @@ events with ``origin=REST``: they have the fields of a push, filled from the row
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -36,7 +36,7 @@ __all__ = [
 T = TypeVar("T")
 
 _ENDED = 3
-_RANKS = {
+_RANKS: Mapping[str, int] = {
     OrderStatus.NEW: 0,
     OrderStatus.PENDING: 1,
     OrderStatus.PARTIALLY_FILLED: 2,
@@ -49,7 +49,7 @@ _RANKS = {
 
 def rank_of(status: str | None) -> int:
     """Return how far an order's life has come (rules 60, 61); an unknown word counts as resting."""
-    return _RANKS.get(status, 1)  # type: ignore[call-overload,no-any-return]
+    return _RANKS.get(status or "", 1)
 
 
 def _text(value: str | None) -> str | None:

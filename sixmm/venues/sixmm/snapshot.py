@@ -223,21 +223,24 @@ def _wanted(baseline: Baseline, fills: tuple[Fill, ...]) -> Iterator[tuple[str, 
 
 
 def _look_up(wanted: Mapping[str, str], unchecked: dict[str, str]) -> Plan[list[Order]]:
+    """Return the orders that the exchange tells one by one; note those that it does not know."""
     found: list[Order] = []
+    unknown: list[str] = []
     for asked, (order_id, symbol) in enumerate(wanted.items()):
         if asked == MAX_LOOKUPS:
             _note(unchecked, "orders", f"{len(wanted) - asked} more orders to ask for")
             break
         try:
-            row = yield calls.order(symbol=symbol, order_id=order_id)
+            found.append(order_of_row((yield calls.order(symbol=symbol, order_id=order_id))))
         except (AuthenticationError, ClientClosed):
             raise
         except SixmmError as error:
-            _note(unchecked, "orders", f"order {one_line(order_id, limit=40)}: {_reason(error)}")
             if not _is_unknown_order(error):
+                _note(unchecked, "orders", f"order {one_line(order_id)}: {_reason(error)}")
                 break
-        else:
-            found.append(order_of_row(row))
+            unknown.append(order_id)
+    if unknown:
+        _note(unchecked, "orders", one_line(f"not known to the exchange: {', '.join(unknown)}"))
     return found
 
 

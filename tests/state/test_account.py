@@ -1,0 +1,334 @@
+"""The account mirror: takes over what is new, recognises what is not, and never goes back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sixmm.state.account import PARTS, AccountMirror, Telling, compare_orders
+from sixmm.state.models import Balance, Facts, Fill, Order, Position, Snapshot
+
+NEW = Order(
+    order_id="1",
+    status="NEW",
+    rank=0,
+    symbol="BTCUSDT",
+    price=Decimal(100),
+    quantity=Decimal(4),
+    executed_quantity=Decimal(0),
+    updated_at_ms=1_000,
+)
+PENDING = attrs.evolve(NEW, status="PENDING", rank=1, updated_at_ms=1_001)
+PARTLY = attrs.evolve(
+    NEW, status="PARTIALLY_FILLED", rank=2, executed_quantity=Decimal(1), updated_at_ms=1_002
+)
+MORE = attrs.evolve(PARTLY, executed_quantity=Decimal(3), updated_at_ms=1_003)
+FILLED = attrs.evolve(
+    NEW, status="FILLED", rank=3, executed_quantity=Decimal(4), updated_at_ms=1_004
+)
+LIFE = [NEW, PENDING, PARTLY, MORE, FILLED]
+
+
+def facts(*orders: Order, ts_ms: int = 0, fill: Fill | None = None) -> Facts:
+    """Return what a push tells."""
+    return Facts(ts_ms=ts_ms, orders=orders, fills=() if fill is None else (fill,))
+
+
+def untimed(order: Order) -> Order:
+    """Return the state as a venue tells it that has no times."""
+    return attrs.evolve(order, updated_at_ms=None)
+
+
+# Comparing orders
+
+
+def test_the_first_telling_is_new() -> None:
+    """Nothing was known."""
+    assert compare_orders(None, NEW) is Telling.NEW
+
+
+@pytest.mark.parametrize("strip", [lambda order: order, untimed])
+@given(known=st.integers(0, 4), told=st.integers(0, 4))
+def test_a_life_only_goes_on(strip: object, known: int, told: int) -> None:
+    """A later state is new, the same is a repeat, an earlier one is older (rule 81)."""
+    expected = Telling.NEW if told > known else Telling.REPEAT if told == known else Telling.OLDER
+    assert callable(strip)
+    assert compare_orders(strip(LIFE[known]), strip(LIFE[told])) is expected
+
+
+def test_an_amendment_is_new() -> None:
+    """Price or quantity differ at the same rank."""
+    amended = attrs.evolve(PENDING, price=Decimal(101), updated_at_ms=1_005)
+    assert compare_orders(PENDING, amended) is Telling.NEW
+    assert compare_orders(untimed(PENDING), untimed(amended)) is Telling.NEW
+    assert compare_orders(amended, PENDING) is Telling.OLDER
+
+
+def test_a_telling_that_leaves_things_out_is_a_repeat() -> None:
+    """A gap says nothing."""
+    told = Order(order_id="1", status="PENDING", rank=1)
+    assert compare_orders(PENDING, told) is Telling.REPEAT
+
+
+@given(st.permutations(LIFE * 2))
+def test_any_order_of_arrival_ends_at_the_last_state(tellings: list[Order]) -> None:
+    """Repeats and late tellings are harmless: the mirror ends at the truth and never goes back."""
+    mirror = AccountMirror()
+    ranks = []
+    for order in tellings:
+        mirror.tell_order(order)
+        known = mirror.order("1")
+        assert known is not None
+        ranks.append((known.rank, known.executed_quantity or Decimal(0)))
+    assert ranks == sorted(ranks)
+    assert mirror.order("1") == FILLED
+
+
+# Applying pushes
+
+
+def test_a_push_is_new_once() -> None:
+    """The second time it tells nothing (rule 81)."""
+    mirror = AccountMirror()
+    push = facts(PARTLY, fill=Fill(fill_id="f1", order_id="1"), ts_ms=5)
+    assert mirror.apply(push)
+    assert not mirror.apply(push)
+
+
+def test_a_push_about_nothing_that_is_kept_reaches_the_caller() -> None:
+    """The mirror is no filter for what it does not know."""
+    mirror = AccountMirror()
+    assert mirror.apply(Facts(ts_ms=1))
+    assert mirror.apply(Facts(ts_ms=1))
+
+
+def test_a_new_fill_of_an_old_state_reaches_the_caller() -> None:
+    """A fill is told once, also where the order is known to be further."""
+    mirror = AccountMirror()
+    mirror.apply(facts(FILLED))
+    assert mirror.apply(facts(PARTLY, fill=Fill(fill_id="f1", order_id="1")))
+    assert mirror.order("1") == FILLED
+
+
+def test_a_fill_that_was_told_by_rest_is_not_told_again_by_a_late_push() -> None:
+    """The times of the row and of the push may differ a little; the fill id does not (rule 81)."""
+    mirror = AccountMirror()
+    fill = Fill(fill_id="f1", order_id="1", quantity=Decimal(1), time_ms=1_002)
+    mirror.tell_order(PARTLY)
+    mirror.tell_fill(fill)
+    late = attrs.evolve(PARTLY, updated_at_ms=1_003)
+    assert not mirror.apply(facts(late, fill=fill, ts_ms=1_003))
+
+
+def test_gaps_are_filled_from_what_is_known() -> None:
+    """A push that names few fields does not make the mirror forget the others."""
+    mirror = AccountMirror()
+    mirror.apply(facts(PENDING))
+    mirror.apply(facts(Order(order_id="1", status="CANCELED", rank=3)))
+    order = mirror.order("1")
+    assert order is not None
+    assert (order.status, order.price, order.symbol) == ("CANCELED", Decimal(100), "BTCUSDT")
+
+
+def test_an_ended_order_is_not_open() -> None:
+    """It moves from the open orders to the last ones."""
+    mirror = AccountMirror()
+    mirror.apply(facts(PENDING))
+    assert set(mirror.picture().open_orders) == {"1"}
+    mirror.apply(facts(FILLED))
+    assert mirror.picture().open_orders == {}
+    assert set(mirror.picture().orders) == {"1"}
+    assert mirror.baseline().open_orders == {}
+
+
+@pytest.mark.parametrize("count", [1, 5, 50])
+def test_memory_is_bounded(count: int) -> None:
+    """The oldest ended orders and fills are forgotten; open orders never are."""
+    mirror = AccountMirror(max_ended_orders=3, max_fills=4)
+    for number in range(count):
+        ended = attrs.evolve(FILLED, order_id=f"e{number}")
+        mirror.apply(facts(ended, fill=Fill(fill_id=f"f{number}", order_id=f"e{number}")))
+        mirror.apply(facts(attrs.evolve(PENDING, order_id=f"o{number}")))
+    picture = mirror.picture()
+    assert len(picture.open_orders) == count
+    assert len(picture.orders) - count == min(count, 3)
+    assert [fill.fill_id for fill in picture.fills] == [
+        f"f{number}" for number in range(max(0, count - 4), count)
+    ]
+
+
+# Balances and positions
+
+
+def balance(wallet: int, *, used: int | None = None) -> Balance:
+    """Return a balance."""
+    return Balance(
+        asset="USDT", wallet=Decimal(wallet), used=None if used is None else Decimal(used)
+    )
+
+
+def told(row: Balance | Position, ts_ms: int) -> Facts:
+    """Return a push about a balance or a position."""
+    if isinstance(row, Balance):
+        return Facts(ts_ms=ts_ms, balances=(row,))
+    return Facts(ts_ms=ts_ms, positions=(row,))
+
+
+def position(quantity: int) -> Position:
+    """Return a position."""
+    return Position(symbol="BTCUSDT", position_side="BOTH", quantity=Decimal(quantity))
+
+
+@pytest.mark.parametrize("make", [balance, position])
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 6), st.booleans()),
+        max_size=12,
+    )
+)
+def test_a_late_or_repeated_row_changes_nothing(
+    make: object, pushes: list[tuple[int, bool]]
+) -> None:
+    """What was told last by the exchange's clock is what the mirror has."""
+    assert callable(make)
+    mirror = AccountMirror()
+    newest = 0
+    for ts_ms, _ in pushes:
+        is_news = mirror.apply(told(make(ts_ms), ts_ms))
+        assert is_news is (ts_ms > newest)
+        newest = max(newest, ts_ms)
+    picture = mirror.picture()
+    rows = [*picture.balances.values(), *picture.positions.values()]
+    assert rows == ([make(newest)] if newest else [])
+
+
+def test_a_row_that_returns_to_an_earlier_value_is_news() -> None:
+    """Same value, later time: it went there and back."""
+    mirror = AccountMirror()
+    mirror.apply(told(balance(1), 1))
+    mirror.apply(told(balance(2), 2))
+    assert mirror.apply(told(balance(1), 3))
+
+
+def test_a_push_that_repeats_a_snapshot_is_not_news() -> None:
+    """The change was told from the snapshot already."""
+    mirror = AccountMirror()
+    assert mirror.tell_snapshot_balance(balance(5), 10)
+    assert not mirror.apply(told(balance(5), 11))
+    assert not mirror.apply(told(balance(4), 9))
+    assert mirror.apply(told(balance(6), 12))
+
+
+def test_a_snapshot_is_news_only_by_value() -> None:
+    """It carries no time of its own."""
+    mirror = AccountMirror()
+    mirror.apply(told(balance(5, used=1), 10))
+    assert not mirror.tell_snapshot_balance(balance(5), 20)
+    assert mirror.tell_snapshot_balance(balance(6), 30)
+    assert mirror.picture().balances["USDT"] == balance(6, used=1)
+
+
+def test_a_position_that_was_never_there_is_not_told() -> None:
+    """A snapshot with a quantity of 0 says nothing about something unknown."""
+    mirror = AccountMirror()
+    assert not mirror.tell_snapshot_position(position(0), 1)
+    assert mirror.tell_snapshot_position(position(2), 2)
+    assert mirror.tell_snapshot_position(position(0), 3)
+    assert mirror.open_positions() == []
+    assert mirror.picture().positions == {}
+
+
+# Staleness and the baseline
+
+
+def test_a_new_mirror_is_stale() -> None:
+    """Nothing was compared yet."""
+    assert AccountMirror().picture().stale == PARTS
+
+
+def test_what_was_compared_is_certain_and_the_rest_is_not() -> None:
+    """Each part on its own."""
+    mirror = AccountMirror()
+    mirror.mark_checked(100, unchecked=["positions"])
+    assert mirror.picture().stale == ("positions",)
+    mirror.mark_stale()
+    assert mirror.picture().stale == PARTS
+    mirror.mark_checked(200)
+    assert mirror.picture().stale == ()
+    assert mirror.picture().as_of_ms == 200
+
+
+def since(mirror: AccountMirror) -> int:
+    """Return the time from which the next snapshot is asked."""
+    return mirror.baseline().since_ms
+
+
+def test_the_baseline_moves_only_while_everything_is_certain() -> None:
+    """A push after a gap says nothing about the gap: it must still be asked for."""
+    mirror = AccountMirror()
+    mirror.begin(1_000_000)
+    before = since(mirror)
+    mirror.apply(facts(NEW, ts_ms=2_000_000))
+    assert since(mirror) == before
+    mirror.mark_checked(2_000_000)
+    mirror.apply(facts(PENDING, ts_ms=3_000_000))
+    assert since(mirror) == 3_000_000 - 10_000
+    mirror.mark_stale()
+    mirror.apply(facts(FILLED, ts_ms=4_000_000))
+    assert since(mirror) == 3_000_000 - 10_000
+
+
+@pytest.mark.parametrize("part", ["fills", "orders"])
+def test_the_baseline_waits_for_fills_and_orders(part: str) -> None:
+    """A comparison that could not ask for trades leaves the gap open."""
+    mirror = AccountMirror()
+    mirror.begin(1_000_000)
+    mirror.mark_checked(2_000_000, unchecked=[part])
+    assert since(mirror) == 990_000
+
+
+def test_the_baseline_names_what_is_known() -> None:
+    """The open orders, and the fills."""
+    mirror = AccountMirror()
+    mirror.apply(facts(PENDING, fill=Fill(fill_id="f1", order_id="1")))
+    baseline = mirror.baseline()
+    assert baseline.open_orders == {"1": "BTCUSDT"}
+    assert baseline.fills == {"f1"}
+
+
+# Pictures
+
+
+def test_a_picture_does_not_change() -> None:
+    """The caller holds it while the mirror goes on."""
+    mirror = AccountMirror()
+    mirror.apply(facts(PENDING))
+    picture = mirror.picture()
+    mirror.apply(facts(FILLED))
+    assert picture.orders["1"] == PENDING
+    with pytest.raises(TypeError):
+        picture.orders["2"] = FILLED  # type: ignore[index]
+
+
+def test_a_snapshot_can_be_taken_over_silently() -> None:
+    """What was there before anything is told."""
+    mirror = AccountMirror()
+    mirror.adopt(
+        Snapshot(
+            as_of_ms=500,
+            fills=(Fill(fill_id="f1", order_id="2"),),
+            open_orders=(PENDING,),
+            ended_orders=(attrs.evolve(FILLED, order_id="2"),),
+            positions=(position(1),),
+            balances=(balance(7),),
+        )
+    )
+    picture = mirror.picture()
+    assert set(picture.orders) == {"1", "2"}
+    assert picture.balances["USDT"] == balance(7)
+    assert picture.stale == ()
+    assert not mirror.apply(facts(PENDING))

@@ -1,0 +1,508 @@
+"""The desk: an answer reaches exactly the callers who wait for it, and nobody waits for nothing."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+import attrs
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from sixmm.clock import Deadline, ManualClock
+from sixmm.errors import ClientClosed, ConnectionClosed, SixmmError, SubscriptionRefused
+from sixmm.stream.desk import RequestDesk, Waiter
+from sixmm.venues.base import Frame, FrameKind
+
+from .fakes import FakeVenue
+
+NOW = 0.0
+
+
+def new_desk() -> RequestDesk:
+    """Return a desk whose clock stands still."""
+    return RequestDesk(FakeVenue(), clock=ManualClock())
+
+
+def id_of(text: str) -> str:
+    """Return the id of a request."""
+    request_id: str = json.loads(text)["id"]
+    return request_id
+
+
+def topics_of(text: str) -> list[str]:
+    """Return the topics of a request."""
+    topics: list[str] = json.loads(text)["topics"]
+    return topics
+
+
+def reply(request_id: str, error: SixmmError | None = None) -> Frame:
+    """Return an answer."""
+    return Frame(kind=FrameKind.REPLY, request_id=request_id, error=error)
+
+
+REFUSED = SubscriptionRefused("no such topic")
+
+
+def has_answer(waiter: Waiter | None) -> bool:
+    """Whether the wait is over; raises what was handed over."""
+    assert waiter is not None
+    return waiter.wait(Deadline(NOW))
+
+
+# One slot
+
+
+def test_a_waiter_hands_over_from_another_thread() -> None:
+    """The answer of one thread wakes the other."""
+    waiter = Waiter()
+    thread = threading.Thread(target=waiter.set)
+    thread.start()
+    assert waiter.wait(Deadline(30.0))
+    thread.join()
+
+
+def test_an_answer_that_came_first_is_not_lost() -> None:
+    """Whether the answer or the waiter is first makes no difference."""
+    waiter = Waiter()
+    assert waiter.set()
+    assert waiter.wait(Deadline(NOW))
+
+
+def test_a_waiter_that_gave_up_refuses_the_answer() -> None:
+    """Whoever brings a late answer learns that nobody took it."""
+    waiter = Waiter()
+    assert not waiter.wait(Deadline(NOW))
+    assert not waiter.set()
+
+
+def test_a_waiter_takes_one_answer() -> None:
+    """The second answer does not replace the first."""
+    waiter = Waiter()
+    assert waiter.set()
+    assert not waiter.set(ClientClosed("late"))
+    assert waiter.wait(Deadline(NOW))
+
+
+def test_a_waiter_raises_the_error_that_it_was_given() -> None:
+    """An error is an answer too."""
+    waiter = Waiter()
+    waiter.set(REFUSED)
+    with pytest.raises(SubscriptionRefused):
+        waiter.wait(Deadline(NOW))
+
+
+# Subscribing
+
+
+def test_a_subscriber_waits_for_every_topic() -> None:
+    """Two topics, two answers."""
+    desk = new_desk()
+    desk.open()
+    first, texts_a = desk.subscribe(["a"])
+    both, texts_b = desk.subscribe(["a", "b"])
+    assert [topics_of(text) for text in texts_b] == [["b"]]
+    desk.answer(reply(id_of(texts_b[0])))
+    assert not has_answer(both)
+    both, texts = desk.subscribe(["a", "b"])
+    assert texts == []
+    desk.answer(reply(id_of(texts_a[0])))
+    assert has_answer(first)
+    assert has_answer(both)
+
+
+def test_what_is_live_needs_no_wait() -> None:
+    """A second subscribe of a live topic sends nothing and returns at once."""
+    desk = new_desk()
+    desk.open()
+    _, texts = desk.subscribe(["a"])
+    desk.answer(reply(id_of(texts[0])))
+    assert desk.subscribe(["a"]) == (None, [])
+    assert desk.live == ("a",)
+
+
+def test_a_subscription_waits_for_the_next_connection() -> None:
+    """Without a connection nothing is sent; the next one asks, and its answer ends the wait."""
+    desk = new_desk()
+    waiter, texts = desk.subscribe(["a"])
+    assert texts == []
+    (text,) = desk.open()
+    desk.answer(reply(id_of(text)))
+    assert has_answer(waiter)
+
+
+def test_a_subscription_outlives_the_connection_that_carried_it() -> None:
+    """The link dies before the answer: the caller waits for the answer of the next one."""
+    desk = new_desk()
+    desk.open()
+    waiter, (first,) = desk.subscribe(["a"])
+    desk.connection_lost()
+    (second,) = desk.open()
+    assert desk.answer(reply(id_of(first))) is None
+    assert desk.live == ()
+    desk.answer(reply(id_of(second)))
+    assert has_answer(waiter)
+
+
+def test_each_topic_is_asked_for_on_its_own_after_a_reconnect() -> None:
+    """A refused topic does not take others along."""
+    desk = new_desk()
+    desk.subscribe(["a", "b"])
+    assert [topics_of(text) for text in desk.open()] == [["a"], ["b"]]
+
+
+def test_a_refusal_reaches_the_caller_and_is_not_repeated() -> None:
+    """A refused topic is not asked for again; the others of the call stay."""
+    desk = new_desk()
+    desk.open()
+    waiter, (text,) = desk.subscribe(["bad"])
+    assert desk.answer(reply(id_of(text), REFUSED)) is None
+    with pytest.raises(SubscriptionRefused) as caught:
+        has_answer(waiter)
+    assert caught.value.topics == ("bad",)
+    desk.connection_lost()
+    assert desk.open() == []
+
+
+def test_a_refused_resubscription_is_handed_out_as_an_event() -> None:
+    """Nobody waits for it: the refusal is told, and the topic stays wanted."""
+    desk = new_desk()
+    desk.open()
+    _, (text,) = desk.subscribe(["a"])
+    desk.answer(reply(id_of(text)))
+    desk.connection_lost()
+    (again,) = desk.open()
+    refusal = desk.answer(reply(id_of(again), REFUSED))
+    assert refusal is not None
+    assert refusal.topics == ("a",)
+    desk.connection_lost()
+    assert len(desk.open()) == 1
+
+
+def test_a_caller_that_gave_up_leaves_nothing_behind() -> None:
+    """Its topics are not asked for again, its late answer finds nobody, nothing is pending."""
+    desk = new_desk()
+    desk.open()
+    waiter, (text,) = desk.subscribe(["a"])
+    assert not has_answer(waiter)
+    assert waiter is not None
+    desk.give_up(waiter, ["a"])
+    assert desk._book.pending == 0
+    assert desk.answer(reply(id_of(text))) is None
+    assert desk.live == ()
+    desk.connection_lost()
+    assert desk.open() == []
+
+
+def test_giving_up_does_not_take_the_topic_from_another_caller() -> None:
+    """Two wait for one topic, one gives up: the other one's answer still comes."""
+    desk = new_desk()
+    desk.open()
+    first, (text,) = desk.subscribe(["a"])
+    second, _ = desk.subscribe(["a"])
+    assert first is not None
+    desk.give_up(first, ["a"])
+    desk.answer(reply(id_of(text)))
+    assert has_answer(second)
+    assert desk.live == ("a",)
+
+
+def test_a_subscription_after_a_timeout_is_asked_for_again() -> None:
+    """The late answer of the first request does not count for the second."""
+    desk = new_desk()
+    desk.open()
+    first, (text,) = desk.subscribe(["a"])
+    assert first is not None
+    desk.give_up(first, ["a"])
+    second, (again,) = desk.subscribe(["a"])
+    assert id_of(again) != id_of(text)
+    desk.answer(reply(id_of(text)))
+    assert not has_answer(second)
+
+
+def test_an_unsubscribed_topic_is_not_live_while_its_answer_is_on_the_way() -> None:
+    """A subscribe right after an unsubscribe asks again: otherwise its data would never come.
+
+    The server handles requests in order, so after both it sends the topic.
+    """
+    desk = new_desk()
+    desk.open()
+    _, (text,) = desk.subscribe(["a"])
+    desk.answer(reply(id_of(text)))
+    _, (end,) = desk.unsubscribe(["a"])
+    waiter, texts = desk.subscribe(["a"])
+    assert [topics_of(text) for text in texts] == [["a"]]
+    desk.answer(reply(id_of(end)))
+    desk.answer(reply(id_of(texts[0])))
+    assert has_answer(waiter)
+    assert desk.live == ("a",)
+
+
+def test_an_unsubscribe_that_timed_out_is_not_pending_for_ever() -> None:
+    """Requests that nobody waits for are forgotten: memory is bounded."""
+    desk = new_desk()
+    desk.open()
+    for number in range(10):
+        topic = f"t{number}"
+        _, (text,) = desk.subscribe([topic])
+        desk.answer(reply(id_of(text)))
+        waiter, _ = desk.unsubscribe([topic])
+        assert waiter is not None
+        assert not has_answer(waiter)
+        desk.give_up(waiter, [topic])
+    assert desk._book.pending == 0
+
+
+def test_a_topic_can_be_dropped_before_its_answer_has_come() -> None:
+    """The server has the request already, so it has to be told; the late answer changes nothing."""
+    desk = new_desk()
+    desk.open()
+    _, (text,) = desk.subscribe(["a"])
+    _, texts = desk.unsubscribe(["a"])
+    assert [topics_of(end) for end in texts] == [["a"]]
+    desk.answer(reply(id_of(text)))
+    waiter, again = desk.subscribe(["a"])
+    assert waiter is not None
+    assert [topics_of(text) for text in again] == [["a"]]
+
+
+def test_unsubscribing_what_is_not_live_needs_no_wait() -> None:
+    """There is nothing to tell the server."""
+    desk = new_desk()
+    desk.open()
+    assert desk.unsubscribe(["a"]) == (None, [])
+
+
+def test_a_lost_connection_ends_the_wait_of_an_unsubscribe() -> None:
+    """The next connection does not ask for the topic: that is what was wanted."""
+    desk = new_desk()
+    desk.open()
+    _, (text,) = desk.subscribe(["a"])
+    desk.answer(reply(id_of(text)))
+    waiter, _ = desk.unsubscribe(["a"])
+    desk.connection_lost()
+    assert has_answer(waiter)
+    assert desk.open() == []
+
+
+def test_a_refused_unsubscribe_reaches_the_caller() -> None:
+    """The error is that of the exchange."""
+    desk = new_desk()
+    desk.open()
+    _, (text,) = desk.subscribe(["a"])
+    desk.answer(reply(id_of(text)))
+    waiter, (end,) = desk.unsubscribe(["a"])
+    desk.answer(reply(id_of(end), REFUSED))
+    with pytest.raises(SubscriptionRefused):
+        has_answer(waiter)
+
+
+def test_callers_that_ask_during_the_resubscription_are_not_abandoned() -> None:
+    """The time for the resubscription is over: a caller with a deadline of its own waits on."""
+    desk = new_desk()
+    waiter, _ = desk.subscribe(["a"])
+    desk.open()
+    late, (text,) = desk.subscribe(["b"])
+    desk.abandon_unanswered()
+    desk.answer(reply(id_of(text)))
+    assert has_answer(late)
+
+
+# Pings
+
+
+def test_a_ping_is_answered_once_and_measured() -> None:
+    """The first of the two answers counts; the second finds nobody."""
+    clock = ManualClock()
+    desk = RequestDesk(FakeVenue(), clock=clock)
+    waiter = Waiter()
+    request_id, text = desk.ping(waiter)
+    assert id_of(text) == request_id
+    clock.advance(0.25)
+    assert desk.pong(request_id) == pytest.approx(0.25)
+    assert desk.pong(request_id) is None
+    assert has_answer(waiter)
+
+
+def test_pings_without_answers_are_bounded() -> None:
+    """A server that never answers does not make a list grow."""
+    desk = new_desk()
+    ids = [desk.ping()[0] for _ in range(1_000)]
+    answered = [request_id for request_id in ids if desk.pong(request_id) is not None]
+    assert len(answered) <= 64
+    assert answered[-1] == ids[-1]
+
+
+def test_a_lost_connection_ends_the_wait_for_a_pong() -> None:
+    """The answer cannot come any more, so the caller does not wait for its whole timeout."""
+    desk = new_desk()
+    waiter = Waiter()
+    desk.ping(waiter)
+    desk.connection_lost()
+    with pytest.raises(ConnectionClosed):
+        assert has_answer(waiter)
+        pytest.fail("a ping without an answer was told as answered")
+
+
+# The end
+
+
+def test_the_end_ends_every_wait() -> None:
+    """close() and fatal errors reach everybody who waits."""
+    desk = new_desk()
+    desk.open()
+    _, (text,) = desk.subscribe(["a"])
+    desk.answer(reply(id_of(text)))
+    waiters = [desk.subscribe(["b"])[0], desk.unsubscribe(["a"])[0], Waiter()]
+    desk.ping(waiters[2])
+    desk.fail(ClientClosed("the client is closed"))
+    for waiter in waiters:
+        with pytest.raises(ClientClosed):
+            has_answer(waiter)
+
+
+def test_nobody_begins_to_wait_after_the_end() -> None:
+    """A subscribe that passed the check of the state just before the end learns it all the same."""
+    desk = new_desk()
+    desk.fail(ClientClosed("the client is closed"))
+
+    def subscribe() -> None:
+        waiter, _ = desk.subscribe(["a"])
+        assert not has_answer(waiter), "answered although nothing was asked"
+        pytest.fail("the caller would wait until its deadline")
+
+    with pytest.raises(ClientClosed):
+        subscribe()
+
+
+# All together: late answers, timeouts and disconnects in any order
+
+
+@attrs.define
+class Caller:
+    """A caller that waits."""
+
+    waiter: Waiter
+    topics: tuple[str, ...]
+    asked: set[str]
+    """The topics that were missing when it asked."""
+
+
+class LateAnswers(RuleBasedStateMachine):
+    """The server of the test answers what it was asked, in its own time, or never.
+
+    The model holds which topics the server has acknowledged on the current connection. A caller may
+    be woken only when it has an acknowledgement of this or an earlier connection for everything it
+    asked for, each to a request that was sent after it began to wait or was already under way.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.desk = new_desk()
+        self.connected = False
+        self.requests: dict[str, tuple[str, ...]] = {}
+        self.old: list[str] = []
+        self.callers: list[Caller] = []
+
+    def note(self, texts: list[str]) -> None:
+        """Remember what the server was asked."""
+        for text in texts:
+            assert id_of(text) not in self.requests
+            assert id_of(text) not in self.old
+            self.requests[id_of(text)] = tuple(topics_of(text))
+
+    @rule()
+    @precondition(lambda self: not self.connected)
+    def connect(self) -> None:
+        """Open a connection; everything wanted is asked for."""
+        self.note(self.desk.open())
+        self.connected = True
+
+    @rule()
+    @precondition(lambda self: self.connected)
+    def disconnect(self) -> None:
+        """Lose the connection: what was asked is never answered in time."""
+        self.desk.connection_lost()
+        self.old += self.requests
+        self.requests = {}
+        self.connected = False
+
+    @rule(topics=st.lists(st.sampled_from("abc"), min_size=1, max_size=3, unique=True))
+    def subscribe(self, topics: list[str]) -> None:
+        """Begin to wait."""
+        live = self.desk.live
+        waiter, texts = self.desk.subscribe(topics)
+        assert self.connected or not texts
+        self.note(texts)
+        if waiter is None:
+            assert set(topics) <= set(live)
+        else:
+            self.callers.append(Caller(waiter, tuple(topics), set(topics) - set(live)))
+
+    @rule(which=st.integers(0, 5))
+    @precondition(lambda self: self.callers)
+    def time_out(self, which: int) -> None:
+        """Give up a wait."""
+        caller = self.callers.pop(which % len(self.callers))
+        assert not caller.waiter.wait(Deadline(NOW))
+        self.desk.give_up(caller.waiter, caller.topics)
+
+    @rule(which=st.integers(0, 5))
+    @precondition(lambda self: self.requests)
+    def accept(self, which: int) -> None:
+        """Answer a request of this connection."""
+        request_id = list(self.requests)[which % len(self.requests)]
+        topics = self.requests.pop(request_id)
+        self.old.append(request_id)
+        self.desk.answer(reply(request_id))
+        # Where nobody waited for it any more, it has made nothing live.
+        if not set(topics).isdisjoint(self.desk.live):
+            for caller in self.callers:
+                caller.asked.difference_update(topics)
+        self.collect()
+
+    @rule(which=st.integers(0, 5))
+    @precondition(lambda self: self.old)
+    def answer_late(self, which: int) -> None:
+        """Answer something that nobody waits for any more: an old connection, or a second time."""
+        before = self.desk.live
+        refusal = self.desk.answer(reply(self.old[which % len(self.old)], REFUSED))
+        assert refusal is None
+        assert self.desk.live == before
+
+    def collect(self) -> None:
+        """Let the callers go whose topics are all acknowledged, and only them."""
+        waiting = []
+        for caller in self.callers:
+            if caller.asked:
+                waiting.append(caller)
+            else:
+                assert caller.waiter.wait(Deadline(30.0))
+        self.callers = waiting
+
+    @invariant()
+    def nobody_is_woken_by_a_stranger(self) -> None:
+        """Who still misses a topic has not been woken."""
+        for caller in self.callers:
+            assert not caller.waiter._done
+
+    @invariant()
+    def nothing_waits_without_a_connection(self) -> None:
+        """Without a connection no request is pending; with one, no more than were sent."""
+        pending = self.desk._book.pending
+        assert pending <= len(self.requests) if self.connected else pending == 0
+
+    def teardown(self) -> None:
+        """At the end everybody is let go, and nothing is pending."""
+        self.desk.connection_lost()
+        self.desk.fail(ClientClosed("the client is closed"))
+        for caller in self.callers:
+            with pytest.raises(ClientClosed):
+                caller.waiter.wait(Deadline(NOW))
+        assert self.desk._book.pending == 0
+
+
+TestLateAnswers = LateAnswers.TestCase
+TestLateAnswers.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)

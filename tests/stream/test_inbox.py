@@ -1,0 +1,378 @@
+"""The inbox: two lanes, both bounded; what is dropped is counted, what is private never is."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sixmm.clock import Deadline
+from sixmm.errors import AuthenticationError, ClientClosed, ConfigurationError, SixmmError
+from sixmm.events import Connected, Event, InboxFilling, Overflow, UnknownEvent
+from sixmm.stream.inbox import Inbox, InboxLimits, MarketMessage
+
+from .waiting import GENEROUS, wait_until
+
+NOW = 0.0
+
+
+def private(number: int, size: int = 0) -> Event:
+    """Return a private event."""
+    return UnknownEvent(topic=str(number), raw="x" * size)
+
+
+def market(number: int, *, topic: str = "t", size: int = 1) -> MarketMessage:
+    """Return a market message."""
+    return MarketMessage(topic, str(number).encode().rjust(size), 0)
+
+
+def take(inbox: Inbox) -> Event | MarketMessage | None:
+    """Return what is there, without waiting."""
+    return inbox.take(Deadline(NOW))
+
+
+def drain(inbox: Inbox) -> list[Event | MarketMessage]:
+    """Return everything that is there."""
+    items = []
+    while (item := take(inbox)) is not None:
+        items.append(item)
+    return items
+
+
+def in_thread(action: Callable[[], object]) -> threading.Thread:
+    """Run something in another thread."""
+    thread = threading.Thread(target=action, daemon=True)
+    thread.start()
+    return thread
+
+
+def join(thread: threading.Thread) -> None:
+    """Wait for the end of a thread, with a deadline that means a deadlock."""
+    thread.join(GENEROUS)
+    assert not thread.is_alive()
+
+
+# Order
+
+
+@given(st.lists(st.sampled_from(["private", "market"]), max_size=50))
+def test_each_lane_keeps_its_order_and_the_private_one_is_first(kinds: list[str]) -> None:
+    """Per lane events leave as they came; a private event does not wait behind market data."""
+    inbox = Inbox()
+    for number, kind in enumerate(kinds):
+        if kind == "private":
+            inbox.put_private([private(number)])
+        else:
+            inbox.put_market([market(number)])
+    expected = [str(n) for n, kind in enumerate(kinds) if kind == "private"]
+    expected += [str(n) for n, kind in enumerate(kinds) if kind == "market"]
+    items = drain(inbox)
+    found = [i.topic if isinstance(i, Event) else i.raw.decode() for i in items]
+    assert found == expected
+
+
+def test_an_empty_inbox_gives_none_at_the_deadline() -> None:
+    """A wait has an end."""
+    assert Inbox().take(Deadline(0.001)) is None
+
+
+def test_a_waiting_caller_is_woken_by_an_event() -> None:
+    """From either lane."""
+    for put in (
+        lambda inbox: inbox.put_private([private(1)]),
+        lambda inbox: inbox.put_market([market(1)]),
+        lambda inbox: inbox.tell(private(1)),
+    ):
+        inbox = Inbox()
+        found: list[object] = []
+        thread = in_thread(lambda i=inbox, f=found: f.append(i.take(Deadline(GENEROUS))))
+        put(inbox)
+        join(thread)
+        assert found[0] is not None
+
+
+# The market lane
+
+
+def limits(policy: str, *, messages: int = 3, size: int = 1_000) -> InboxLimits:
+    """Return small bounds."""
+    return InboxLimits(
+        market_messages=messages,
+        market_bytes=size,
+        market_policy=policy,  # type: ignore[arg-type]
+    )
+
+
+def test_drop_oldest_keeps_the_newest() -> None:
+    """And an Overflow before the next message says how many are missing."""
+    inbox = Inbox(limits("drop_oldest"))
+    inbox.put_market([market(n) for n in range(5)])
+    overflow, *rest = drain(inbox)
+    assert isinstance(overflow, Overflow)
+    assert (overflow.dropped, overflow.policy) == (2, "drop_oldest")
+    assert [m.raw for m in rest if isinstance(m, MarketMessage)] == [b"2", b"3", b"4"]
+    assert inbox.dropped == 2
+
+
+def test_latest_keeps_the_newest_of_each_topic() -> None:
+    """A slow caller sees the present state of every topic."""
+    inbox = Inbox(limits("latest"))
+    inbox.put_market([market(n, topic=t) for n, t in enumerate("ababcb")])
+    overflow, *rest = drain(inbox)
+    assert isinstance(overflow, Overflow)
+    assert overflow.dropped == 3
+    found = {m.topic: m.raw for m in rest if isinstance(m, MarketMessage)}
+    assert found == {"a": b"2", "c": b"4", "b": b"5"}
+
+
+def test_an_overflow_is_told_once() -> None:
+    """Each drop is counted in one Overflow."""
+    inbox = Inbox(limits("drop_oldest", messages=1))
+    inbox.put_market([market(n) for n in range(3)])
+    assert [type(item) for item in drain(inbox)] == [Overflow, MarketMessage]
+    inbox.put_market([market(9)])
+    assert [type(item) for item in drain(inbox)] == [MarketMessage]
+
+
+@given(
+    policy=st.sampled_from(["drop_oldest", "latest"]),
+    messages=st.integers(1, 5),
+    size=st.integers(1, 40),
+    steps=st.lists(
+        st.one_of(
+            st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 20)), max_size=8),
+            st.integers(0, 5),
+        ),
+        max_size=20,
+    ),
+)
+def test_every_message_is_either_delivered_or_counted(
+    policy: str,
+    messages: int,
+    size: int,
+    steps: list[list[tuple[str, int]] | int],
+) -> None:
+    """Delivered and dropped add up to sent, exactly; the bounds hold; nothing overtakes."""
+    inbox = Inbox(limits(policy, messages=messages, size=size))
+    sent = told = 0
+    delivered: list[MarketMessage] = []
+
+    def note(item: Event | MarketMessage | None) -> None:
+        nonlocal told
+        if isinstance(item, Overflow):
+            told += item.dropped
+        elif isinstance(item, MarketMessage):
+            delivered.append(item)
+
+    for step in steps:
+        if isinstance(step, int):
+            for _ in range(step):
+                note(take(inbox))
+            continue
+        inbox.put_market([market(sent + n, topic=t, size=s) for n, (t, s) in enumerate(step)])
+        sent += len(step)
+        assert inbox.market_depth <= messages
+    for item in drain(inbox):
+        note(item)
+    assert len(delivered) + inbox.dropped == sent
+    assert told == inbox.dropped
+    for topic in "abc":
+        numbers = [int(m.raw) for m in delivered if m.topic == topic]
+        assert numbers == sorted(set(numbers))
+
+
+def test_the_bytes_of_the_market_lane_are_bounded() -> None:
+    """A few large messages count as much as many small ones; one that is too large passes alone."""
+    inbox = Inbox(limits("drop_oldest", messages=100, size=10))
+    inbox.put_market([market(n, size=6) for n in range(4)])
+    assert inbox.market_depth == 1
+    inbox.put_market([market(9, size=50)])
+    assert inbox.market_depth == 1
+    assert inbox.dropped == 4
+
+
+def test_block_waits_and_drops_nothing() -> None:
+    """The reader waits until the caller has taken something; order and number are kept."""
+    inbox = Inbox(limits("block", messages=2))
+    thread = in_thread(lambda: inbox.put_market([market(n) for n in range(50)]))
+    items = [inbox.take(Deadline(GENEROUS)) for _ in range(50)]
+    join(thread)
+    assert [m.raw for m in items if isinstance(m, MarketMessage)] == [
+        str(n).encode() for n in range(50)
+    ]
+    assert inbox.dropped == 0
+
+
+# The private lane
+
+
+def test_the_private_lane_waits_and_drops_nothing() -> None:
+    """At its bound the reader stops reading; everything arrives, in order."""
+    inbox = Inbox(InboxLimits(private_events=3))
+    result: list[bool] = []
+    thread = in_thread(lambda: result.append(inbox.put_private([private(n) for n in range(50)])))
+    found: list[str] = []
+    while len(found) < 50:
+        item = inbox.take(Deadline(GENEROUS))
+        assert isinstance(item, Event)
+        if not isinstance(item, InboxFilling):
+            found.append(item.topic)
+    join(thread)
+    assert found == [str(n) for n in range(50)]
+    assert result == [True]
+
+
+def test_the_private_lane_is_bounded_in_events_and_bytes() -> None:
+    """However many are offered, no more than the bound and one warning is held."""
+    for bounds, size in (
+        (InboxLimits(private_events=4), 0),
+        (InboxLimits(private_bytes=4_000), 500),
+    ):
+        inbox = Inbox(bounds)
+        offered = threading.Event()
+
+        def offer(inbox: Inbox = inbox, size: int = size) -> None:
+            inbox.put_private([private(n, size) for n in range(4)])
+            offered.set()
+            inbox.put_private([private(n, size) for n in range(100)])
+
+        thread = in_thread(offer)
+        depths = []
+        while not offered.is_set():
+            depths.append(inbox.private_depth)
+            inbox.take(Deadline(0.01))
+        depths += [inbox.private_depth for _ in range(100)]
+        inbox.end()
+        join(thread)
+        assert max(depths) <= 5
+
+
+def test_an_event_larger_than_the_lane_passes_alone() -> None:
+    """Otherwise it would wait for ever."""
+    inbox = Inbox(InboxLimits(private_bytes=100))
+    thread = in_thread(lambda: inbox.put_private([private(1, 1_000)]))
+    join(thread)
+    assert private(1, 1_000) in drain(inbox)
+
+
+def test_filling_is_told_once_per_rise_and_first() -> None:
+    """At 80 % the caller is warned, in front of what waits; again only after it has fallen."""
+    inbox = Inbox(InboxLimits(private_events=10))
+    inbox.put_private([private(n) for n in range(9)])
+    first = take(inbox)
+    assert isinstance(first, InboxFilling)
+    assert first.events == 8
+    assert sum(isinstance(item, InboxFilling) for item in drain(inbox)) == 0
+    inbox.put_private([private(n) for n in range(9)])
+    assert sum(isinstance(item, InboxFilling) for item in drain(inbox)) == 1
+
+
+def test_filling_is_told_for_bytes_too() -> None:
+    """A few large events fill the lane as many small ones do, each time they do."""
+    inbox = Inbox(InboxLimits(private_bytes=10_000))
+    for _ in range(2):
+        inbox.put_private([private(1, 8_000)])
+        assert [type(item) for item in drain(inbox)] == [InboxFilling, UnknownEvent]
+
+
+def test_news_about_the_connection_does_not_wait() -> None:
+    """The timer thread and the reader tell it also where the lane is full; piles are bounded."""
+    inbox = Inbox(InboxLimits(private_events=1))
+    inbox.put_private([private(1)])
+    thread = in_thread(
+        lambda: [inbox.tell(Connected(connection=n, private=True)) for n in range(2_500)]
+    )
+    join(thread)
+    assert 100 < inbox.private_depth < 2_000
+
+
+# The end
+
+
+def _blocked_private(inbox: Inbox) -> bool:
+    return inbox.put_private([private(n) for n in range(9)])
+
+
+def _blocked_market(inbox: Inbox) -> bool:
+    return inbox.put_market([market(n) for n in range(9)])
+
+
+@pytest.mark.parametrize("put", [_blocked_private, _blocked_market])
+def test_the_end_wakes_a_blocked_reader(put: Callable[[Inbox], bool]) -> None:
+    """It learns that what it has left is not taken."""
+    inbox = Inbox(InboxLimits(private_events=1, market_messages=1, market_policy="block"))
+    result: list[bool] = []
+    thread = in_thread(lambda: result.append(put(inbox)))
+    wait_until(lambda: inbox.private_depth or inbox.market_depth)
+    inbox.end()
+    join(thread)
+    assert result == [False]
+
+
+def test_the_end_wakes_every_waiting_caller() -> None:
+    """Each learns why."""
+    inbox = Inbox()
+    errors: list[SixmmError] = []
+
+    def wait() -> None:
+        try:
+            inbox.take(Deadline(GENEROUS))
+        except SixmmError as error:
+            errors.append(error)
+
+    threads = [in_thread(wait) for _ in range(4)]
+    inbox.end(ClientClosed("the client is closed"))
+    for thread in threads:
+        join(thread)
+    assert len(errors) == 4
+
+
+def test_private_events_can_be_taken_after_the_end() -> None:
+    """What was received is handed over, then the error is raised, at every further call."""
+    inbox = Inbox()
+    inbox.put_private([private(1)])
+    inbox.put_market([market(1)])
+    fatal = AuthenticationError("bad key", code=1003)
+    inbox.end(fatal)
+    inbox.end(ClientClosed("later"))
+    assert take(inbox) == private(1)
+    for _ in range(2):
+        with pytest.raises(AuthenticationError):
+            take(inbox)
+    assert not inbox.put_private([private(2)])
+    assert not inbox.put_market([market(2)])
+    inbox.tell(private(3))
+    with pytest.raises(AuthenticationError):
+        take(inbox)
+
+
+def test_a_caller_that_asks_again_and_again_does_not_make_the_error_grow() -> None:
+    """The traceback of the error is that of one call, not of all calls so far."""
+    inbox = Inbox()
+    inbox.end(AuthenticationError("bad key", code=1003))
+    lengths = set()
+    for _ in range(50):
+        with pytest.raises(AuthenticationError) as caught:
+            take(inbox)
+        lengths.add(len(traceback.extract_tb(caught.value.__traceback__)))
+    assert len(lengths) == 1
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        {"private_events": 0},
+        {"private_bytes": 0},
+        {"market_messages": -1},
+        {"market_bytes": 0},
+        {"market_policy": "newest"},
+    ],
+)
+def test_bounds_that_cannot_work_are_refused(bounds: dict[str, object]) -> None:
+    """An inbox that could hold nothing would hang."""
+    with pytest.raises(ConfigurationError):
+        InboxLimits(**bounds)  # type: ignore[arg-type]

@@ -1,0 +1,440 @@
+"""What a resync tells, compared with a model exchange over random histories (rules 59, 78, 81)."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sixmm.state.account import AccountMirror
+from sixmm.state.models import Balance, Baseline, Facts, Fill, Order, Position, Snapshot
+from sixmm.stream.reconcile import AccountChange, Change, OrderChange, reconcile
+
+from .model import ModelExchange, partly_filled
+
+SYMBOLS = ("BTCUSDT", "ETHUSDT")
+ASSETS = ("USDT", "BTC")
+
+
+class Follower:
+    """What a session does with its mirror, without threads, sockets and JSON.
+
+    ``told`` is what the caller got, in order: facts of pushes and changes of snapshots.
+    """
+
+    def __init__(self, exchange: ModelExchange) -> None:
+        self.exchange = exchange
+        self.mirror = AccountMirror()
+        self.told: list[Facts | Change] = []
+        self.connected = False
+        self.wire: deque[Facts] = deque()
+        self.delivered: list[Facts] = []
+        self.divergences: list[str] = []
+        exchange.tell = self._pushed
+        self.last_snapshot = self._prime()
+
+    def _pushed(self, facts: Facts) -> None:
+        if self.connected:
+            self.wire.append(facts)
+
+    def _prime(self) -> Snapshot:
+        baseline = Baseline(since_ms=self.exchange.now_ms - 10_000)
+        self.mirror.begin(self.exchange.now_ms)
+        snapshot = self.snapshot(baseline, lambda: None)
+        self.mirror.adopt(snapshot)
+        self.mirror.mark_stale()
+        return snapshot
+
+    # What the link does
+
+    def repeat(self, index: int) -> None:
+        """Push something again that has reached the client, or is on its way on this link."""
+        pushed = [*self.delivered, *self.wire]
+        if self.connected and pushed:
+            self.wire.append(pushed[-1 - index % len(pushed)])
+
+    def lose_link(self) -> None:
+        """Lose what is on the wire."""
+        self.connected = False
+        self.wire.clear()
+        self.mirror.mark_stale()
+
+    def hand_over(self, count: int | None = None) -> None:
+        """Take the next pushes from the wire, or all."""
+        for facts in self.take(count):
+            if self.mirror.apply(facts):
+                self.told.append(facts)
+
+    def take(self, count: int | None = None) -> list[Facts]:
+        """Read the next pushes from the wire, or all."""
+        count = len(self.wire) if count is None else min(count, len(self.wire))
+        taken = [self.wire.popleft() for _ in range(count)]
+        self.delivered += taken
+        return taken
+
+    def compare(self) -> None:
+        """Note where the mirror is not the account, at a moment when it should be."""
+        picture, exchange = self.mirror.picture(), self.exchange
+        pairs: dict[str, tuple[object, object]] = {
+            "orders": (dict(picture.orders), exchange.orders),
+            "positions": (dict(picture.positions), exchange.positions),
+            "balances": (dict(picture.balances), exchange.balances),
+            "fills": (
+                {fill.fill_id for fill in picture.fills},
+                {fill.fill_id for fill in exchange.fills},
+            ),
+            "stale": (picture.stale, ()),
+        }
+        self.divergences += [
+            f"{name}: {mine!r} instead of {true!r}"
+            for name, (mine, true) in pairs.items()
+            if mine != true
+        ]
+
+    # What the session does
+
+    def snapshot(self, baseline: Baseline, between: Callable[[], None]) -> Snapshot:
+        """Read the five parts in the documented order, with whatever happens between two calls."""
+        exchange = self.exchange
+        as_of_ms = exchange.now_ms
+        between()
+        fills = exchange.read_fills(baseline)
+        between()
+        open_orders = exchange.read_open()
+        between()
+        ended_orders = exchange.read_ended(baseline)
+        between()
+        positions = exchange.read_positions()
+        between()
+        balances = exchange.read_balances()
+        between()
+        return Snapshot(
+            as_of_ms=as_of_ms,
+            fills=fills,
+            open_orders=open_orders,
+            ended_orders=ended_orders,
+            positions=positions,
+            balances=balances,
+        )
+
+    def synchronize(self, between: Callable[[], None], *, late: int = 0) -> Snapshot:
+        """Compare with a snapshot; all but the ``late`` last pushes are buffered by then."""
+        snapshot = self.snapshot(self.mirror.baseline(), between)
+        buffered = self.take(max(0, len(self.wire) - late))
+        self.told += reconcile(self.mirror, snapshot, buffered, partly_filled=partly_filled)
+        for facts in buffered:
+            if self.mirror.apply(facts):
+                self.told.append(facts)
+        self.mirror.mark_checked(snapshot.as_of_ms)
+        return snapshot
+
+    # What the caller got
+
+    @property
+    def order_tellings(self) -> list[tuple[Order, Fill | None]]:
+        """Every order state that was told, with its fill where there is one."""
+        tellings: list[tuple[Order, Fill | None]] = []
+        for item in self.told:
+            if isinstance(item, OrderChange):
+                tellings.append((item.order, item.fill))
+            elif isinstance(item, Facts) and item.orders:
+                tellings.append((item.orders[0], item.fills[0] if item.fills else None))
+        return tellings
+
+
+# Histories
+
+Action = tuple[str, int, int]
+
+CHANGES = ("place", "rest", "fill", "fill", "cancel", "amend", "balance", "position", "pass")
+
+
+@attrs.frozen
+class Connection:
+    """One link: what happens while there is none, during the comparison, and while it is up."""
+
+    offline: list[Action]
+    during: list[list[Action]]
+    """What happens before, between and after the five calls."""
+    late: int
+    """How many of the last pushes arrive only after the comparison."""
+    online: list[Action]
+    dies: bool
+    """Whether the link dies before the comparison is finished."""
+
+
+def act(follower: Follower, action: Action) -> None:
+    """Do one thing to the exchange or to the link."""
+    exchange = follower.exchange
+    name, which, amount = action
+    ids = list(exchange.orders)
+    if name == "place" or (name in ("rest", "fill", "cancel", "amend") and not ids):
+        exchange.place(amount + 1)
+    elif name == "rest":
+        exchange.rest(ids[which % len(ids)])
+    elif name == "fill":
+        exchange.fill(ids[which % len(ids)], amount)
+    elif name == "cancel":
+        exchange.cancel(ids[which % len(ids)])
+    elif name == "amend":
+        exchange.amend(ids[which % len(ids)], price=100 + amount, more=which)
+    elif name == "balance":
+        exchange.set_balance(ASSETS[which % 2], amount)
+    elif name == "position":
+        exchange.set_position(SYMBOLS[which % 2], amount - 1)
+    elif name == "pass":
+        exchange.let_pass(which * 4_000)
+    elif name == "repeat":
+        follower.repeat(which)
+    elif name == "deliver":
+        follower.hand_over(which)
+    elif name == "lose":
+        follower.lose_link()
+
+
+def live_through(history: Sequence[Connection]) -> Follower:
+    """Run a history, then one quiet resync; return the follower."""
+    follower = Follower(ModelExchange())
+    for connection in history:
+        _live_through_one(follower, connection)
+    follower.connected = True
+    follower.last_snapshot = follower.synchronize(lambda: None)
+    follower.compare()
+    return follower
+
+
+def _live_through_one(follower: Follower, connection: Connection) -> None:
+    for action in connection.offline:
+        act(follower, action)
+    follower.connected = True
+    steps = iter(connection.during)
+
+    def between() -> None:
+        for action in next(steps):
+            act(follower, action)
+
+    if connection.dies:
+        between()
+        # The comparison is not finished, but a push that has arrived is told.
+        follower.hand_over()
+    else:
+        follower.synchronize(between, late=connection.late)
+        follower.hand_over()
+        follower.compare()
+        for action in connection.online:
+            act(follower, action)
+    follower.lose_link()
+
+
+# Histories by chance: many and cheap, the same at every run
+
+HISTORIES = 2_000
+
+
+def some_actions(chance: random.Random, names: Sequence[str], most: int) -> list[Action]:
+    """Return up to ``most`` actions."""
+    return [
+        (chance.choice(names), chance.randrange(6), chance.randrange(1, 5))
+        for _ in range(chance.randrange(most + 1))
+    ]
+
+
+def some_history(seed: int, *, late: bool, deaths: bool) -> list[Connection]:
+    """Return the history of a few links, with or without late pushes and early deaths."""
+    chance = random.Random(seed)
+    lively = (*CHANGES, "repeat", "repeat")
+    return [
+        Connection(
+            offline=some_actions(chance, CHANGES, 4),
+            during=[some_actions(chance, lively, 2) for _ in range(6)],
+            late=chance.choice((0, 0, 1, 2, 3)) if late else 0,
+            online=some_actions(chance, (*lively, "deliver", "deliver", "lose"), 6),
+            dies=deaths and chance.random() < 0.2,
+        )
+        for _ in range(chance.randrange(1, 4))
+    ]
+
+
+def some_followers(*, late: bool, deaths: bool) -> list[Follower]:
+    """Return clients that have lived through such histories."""
+    seeds = range(HISTORIES)
+    return [live_through(some_history(seed, late=late, deaths=deaths)) for seed in seeds]
+
+
+@pytest.fixture(scope="module")
+def followers() -> list[Follower]:
+    """Clients that have seen everything: also pushes that came after the comparison.
+
+    Such a push was sent before the snapshot was complete: the fence did not hold it back.
+    """
+    return some_followers(late=True, deaths=True)
+
+
+@pytest.fixture(scope="module")
+def fenced_followers() -> list[Follower]:
+    """Clients whose comparisons had every push buffered; some links died during one."""
+    return some_followers(late=False, deaths=True)
+
+
+@pytest.fixture(scope="module")
+def calm_followers() -> list[Follower]:
+    """Clients whose comparisons had every push buffered and were all finished."""
+    return some_followers(late=False, deaths=False)
+
+
+# The promises, each over one follower
+
+
+def every_fill_once(follower: Follower) -> None:
+    """Each fill id has reached the caller once."""
+    told = Counter(fill.fill_id for _, fill in follower.order_tellings if fill is not None)
+    assert told == Counter(fill.fill_id for fill in follower.exchange.fills)
+
+
+def mirror_is_the_account(follower: Follower) -> None:
+    """After each resync and drain the mirror was the account."""
+    assert follower.divergences == []
+
+
+def told_ends_with_the_truth(follower: Follower) -> None:
+    """What was told last about anything is what the exchange has."""
+    exchange = follower.exchange
+    orders = {order.order_id: state_of(order) for order, _ in follower.order_tellings}
+    assert orders == {key: state_of(order) for key, order in exchange.orders.items()}
+    balances: dict[str, Balance] = {}
+    positions: dict[tuple[str, str], Position] = {}
+    for item in follower.told:
+        if isinstance(item, Facts | AccountChange):
+            balances |= {balance.asset: balance for balance in item.balances}
+            positions |= {position.key: position for position in item.positions}
+    assert balances == exchange.balances
+    assert {k: p for k, p in positions.items() if p.quantity} == exchange.positions
+
+
+def no_order_goes_back(follower: Follower) -> None:
+    """Per order, rank and executed quantity never fall."""
+    last: dict[str, Order] = {}
+    for order, _ in follower.order_tellings:
+        before = last.get(order.order_id)
+        if before is not None:
+            assert order.rank >= before.rank
+            assert (order.executed_quantity or 0) >= (before.executed_quantity or 0)
+        last[order.order_id] = order
+
+
+def no_state_twice(follower: Follower) -> None:
+    """No order state without a fill is told again: it says something that was not said."""
+    last: dict[str, tuple[object, ...]] = {}
+    for order, fill in follower.order_tellings:
+        state = (*state_of(order), order.updated_at_ms)
+        assert fill is not None or last.get(order.order_id) != state
+        last[order.order_id] = state
+
+
+def fill_with_its_state(follower: Follower) -> None:
+    """The state told with a fill is the one right after that fill."""
+    for order, fill in follower.order_tellings:
+        if fill is not None:
+            expected = follower.exchange.executed_after[fill.fill_id]
+            assert (fill.fill_id, order.executed_quantity) == (fill.fill_id, expected)
+
+
+def second_pass_is_empty(follower: Follower) -> None:
+    """The last snapshot tells nothing when it is looked at again."""
+    again = reconcile(
+        follower.mirror, follower.last_snapshot, [], partly_filled=partly_filled
+    )
+    assert again == []
+
+
+def state_of(order: Order) -> tuple[object, ...]:
+    """Return what makes the state of an order."""
+    return order.status, order.rank, order.executed_quantity, order.price, order.quantity
+
+
+def hold(promise: Callable[[Follower], None], followers: Sequence[Follower]) -> None:
+    """Check a promise over many followers; a failure names the seed of the history."""
+    broken = []
+    for seed, follower in enumerate(followers):
+        try:
+            promise(follower)
+        except AssertionError as error:
+            broken.append((seed, str(error)))
+    count = len(broken)
+    assert not broken, f"{count} of {len(followers)} histories; seed {broken[0][0]}: {broken[0][1]}"
+
+
+def test_every_fill_is_told_exactly_once(followers: list[Follower]) -> None:
+    """Whatever is lost, repeated or late: each fill id reaches the caller once (rule 81)."""
+    hold(every_fill_once, followers)
+
+
+def test_the_mirror_is_the_account_after_each_resync(followers: list[Follower]) -> None:
+    """After each comparison, once the wire is empty, the mirror is the account."""
+    hold(mirror_is_the_account, followers)
+
+
+def test_what_was_told_ends_with_the_truth(fenced_followers: list[Follower]) -> None:
+    """The last state told of each order, balance and position is the one that the exchange has."""
+    hold(told_ends_with_the_truth, fenced_followers)
+
+
+def test_no_order_goes_back(fenced_followers: list[Follower]) -> None:
+    """Rank and executed quantity of an order never fall in what the caller gets (rule 81)."""
+    hold(no_order_goes_back, fenced_followers)
+
+
+def test_no_order_state_is_told_twice(followers: list[Follower]) -> None:
+    """A state that says nothing new is left out (rule 81)."""
+    hold(no_state_twice, followers)
+
+
+def test_a_fill_comes_with_the_state_right_after_it(calm_followers: list[Follower]) -> None:
+    """The state told with a fill has what was executed up to that fill, not more and not less."""
+    hold(fill_with_its_state, calm_followers)
+
+
+def test_a_second_pass_over_the_same_snapshot_finds_nothing(followers: list[Follower]) -> None:
+    """A comparison converges in one pass: the same facts tell nothing again."""
+    hold(second_pass_is_empty, followers)
+
+
+# The same, by Hypothesis: few, but made small when one fails
+
+change = st.tuples(st.sampled_from(CHANGES), st.integers(0, 5), st.integers(1, 4))
+repeat = st.tuples(st.just("repeat"), st.integers(0, 9), st.just(0))
+online = st.tuples(st.sampled_from(("deliver", "lose")), st.integers(0, 4), st.just(0))
+connection = st.builds(
+    Connection,
+    offline=st.lists(change, max_size=4),
+    during=st.lists(st.lists(change | repeat, max_size=2), min_size=6, max_size=6),
+    late=st.just(0),
+    online=st.lists(change | repeat | online, max_size=6),
+    dies=st.booleans(),
+)
+histories = st.lists(connection, min_size=1, max_size=3)
+
+
+@settings(max_examples=200)
+@given(histories)
+def test_promises_hold_for_any_history(history: list[Connection]) -> None:
+    """All of the above, for the smallest history that breaks one."""
+    follower = live_through(history)
+    every_fill_once(follower)
+    mirror_is_the_account(follower)
+    told_ends_with_the_truth(follower)
+    no_order_goes_back(follower)
+    no_state_twice(follower)
+    second_pass_is_empty(follower)
+
+
+@settings(max_examples=50)
+@given(histories)
+def test_the_same_history_tells_the_same(history: list[Connection]) -> None:
+    """There is no hidden state: the same input gives the same output, in the same order."""
+    assert live_through(history).told == live_through(history).told
