@@ -145,10 +145,12 @@ def test_stream_ends_for_good(capsys: pytest.CaptureFixture[str]) -> None:
     """A run whose stream ends for good fails with the error, and shows what it has found."""
     stream = io.StringIO()
     output = _Revoking(stream)
-    with _KeyKeeper(seed=7) as exchange:
-        output.exchange = exchange
-        with Demo(exchange, seconds=60, seed=7, output=output) as demo:
-            assert demo.run() == 1
+    output.exchange = _KeyKeeper(seed=7)
+    with (
+        output.exchange as exchange,
+        Demo(exchange, seconds=60, seed=7, output=output) as demo,
+    ):
+        assert demo.run() == 1
 
     assert "code 1003" in capsys.readouterr().err
     assert _summary(stream.getvalue())["sent"] > 0
