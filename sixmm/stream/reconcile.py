@@ -5,8 +5,8 @@ told before the link broke, in the snapshot, or in the pushes that were buffered
 or a state that a buffered push tells is left to that push; everything else that differs from the
 mirror is told from the snapshot. A second pass over the same facts finds nothing.
 
-Each missed fill is told on its own, with the order as it was right after it; then the state of the
-order, where it went on from there. States between two tellings that left no trace in REST are not
+Each missed fill is told on its own, with the order as it was right after it (or as it was told last,
+where that is later); then the state of the order, where it went on from there. States between two tellings that left no trace in REST are not
 invented.
 """
 
@@ -169,7 +169,7 @@ def _fills_by_order(mirror: AccountMirror, fills: Sequence[Fill]) -> dict[str, l
 def _states_after(
     row: Order, known: Order | None, fills: Sequence[Fill], partly_filled: PartlyFilled
 ) -> list[tuple[Order, Fill]]:
-    """Return each fill with the order as it was right after it.
+    """Return each fill with the order as it was right after it, or as it was told last.
 
     ``row`` is the order after the last of them: the executed quantities are counted back from it.
     """
@@ -183,9 +183,9 @@ def _states_after(
         if not _is_state_after(row, executed):
             at_ms = fill.time_ms or row.updated_at_ms
             state = attrs.evolve(partly_filled(row, executed), updated_at_ms=at_ms)
-            if compare_orders(known, state) is Telling.OLDER:
+            if known is not None and compare_orders(known, state) is Telling.OLDER:
                 # A push has told a later state already: what is told never goes back.
-                state = row
+                state = known
         states.append((state, fill))
     return states
 

@@ -148,8 +148,9 @@ class StreamLink(WsLink):
     def _part(self, end: ConnectionClosed, payload: bytes) -> None:
         """End the link for the reason ``end``, and send the last close frame if none was sent."""
         with self._lock:
+            # In one step, so that close() in another thread does not send a second close frame.
             silent = self._sent_close is not None or self._ended is not None
-        self._end(end)
+            self._ended = self._ended or self._sent_close or end
         if not silent:
             with contextlib.suppress(ConnectionClosed, DeadlineExceeded):
                 self._write(_encode([(CLOSE, payload)]), Deadline(_LAST_WORDS))
@@ -231,8 +232,7 @@ class StreamLink(WsLink):
     def _end(self, end: ConnectionClosed) -> ConnectionClosed:
         """End the link if it has not ended; the reason is our own close, if we sent one."""
         with self._lock:
-            if self._ended is None:
-                self._ended = self._sent_close or end
+            self._ended = self._ended or self._sent_close or end
             return copy.copy(self._ended)
 
     def _reason_of_end(self) -> ConnectionClosed:

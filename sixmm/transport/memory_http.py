@@ -20,8 +20,9 @@ _KEPT_REQUESTS = 100_000
 
 @attrs.define
 class _Outcome:
-    """What the handler did; one of the two is set when it has returned."""
+    """What the handler did, once it is done: one of the other two is set."""
 
+    done: bool = False
     response: HttpResponse | None = None
     error: BaseException | None = None
 
@@ -83,12 +84,10 @@ class MemoryHttp(HttpTransport):
 
     def _await(self, outcome: _Outcome, deadline: Deadline) -> None:
         with self._changed:
-            self._changed.wait_for(
-                lambda: self._closed or outcome != _Outcome(), deadline.remaining()
-            )
+            self._changed.wait_for(lambda: self._closed or outcome.done, deadline.remaining())
             if self._closed:
                 raise ClientClosed("the transport was closed")
-            if outcome == _Outcome():
+            if not outcome.done:
                 raise DeadlineExceeded("no complete reply within the deadline")
 
     def _handle(self, request: HttpRequest, outcome: _Outcome) -> None:
@@ -99,7 +98,7 @@ class MemoryHttp(HttpTransport):
         except BaseException as exc:
             error = exc
         with self._changed:
-            outcome.response, outcome.error = response, error
+            outcome.response, outcome.error, outcome.done = response, error, True
             self._changed.notify_all()
 
     def _checked(self, response: HttpResponse) -> HttpResponse:

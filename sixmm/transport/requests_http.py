@@ -158,7 +158,7 @@ class RequestsTransport(HttpTransport):
         own = next((e for e in causes if isinstance(e, SixmmError)), None)
         if self._dialer.closed:
             return ClientClosed("the transport was closed")
-        if isinstance(own, DeadlineExceeded) or (call.deadline.expired and not call.sent):
+        if isinstance(own, DeadlineExceeded):  # Only dialling raises it here.
             return _caused(ConnectFailed("no connection in time; nothing was sent"), causes)
         if own is not None:
             return _without_frames(own)

@@ -151,8 +151,6 @@ class TlsStream:
                 chunks.append(chunk)
         except ssl.SSLWantReadError:
             pass  # The last record is not complete.
-        except ssl.SSLZeroReturnError:
-            self._ended = True
         except ssl.SSLError as exc:
             # A record that was tampered with, or an end without notice: somebody may have cut
             # the stream short. What came before is good.
