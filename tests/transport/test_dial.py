@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,7 @@ from sixmm.transport.dial import Dialer
 from sixmm.transport.resolve import Address
 from sixmm.transport.urls import require_safe_url
 from tests.transport.conftest import Certificates
+from tests.transport.fake_stream import FakeStream
 from tests.transport.patience import in_thread, past, soon
 from tests.transport.servers import Connection, Server
 
@@ -355,6 +357,20 @@ class TestClose:
 
         assert [type(exc) for exc in raised] == [ClientClosed]
         assert not dialer._attempts
+
+    def test_close_just_before_the_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A connection that is complete when the dialer is closed is closed as well."""
+        dialer, stream = Dialer(), FakeStream()
+
+        def finish(attempt: Any, *args: object) -> FakeStream:  # noqa: ARG001
+            attempt.stream = stream
+            dialer.close()
+            return stream
+
+        monkeypatch.setattr(dialer, "_open", finish)
+
+        assert isinstance(failure(dialer, "https://exchange.test/"), ClientClosed)
+        assert stream.closed
 
     def test_close_ends_open_streams(self) -> None:
         """A stream that is known to the dialer ends with it; one that was forgotten lives on."""

@@ -128,6 +128,7 @@ class TestRetryAfter:
             ("9" * 18, MAX_RETRY_AFTER),
             ("9" * 400, None),
             ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+            ("Wed, 21 Oct 2015 07:28:00 -0000", 0.0),
             ("Fri, 31 Dec 9999 23:59:59 GMT", MAX_RETRY_AFTER),
             ("-1", None),
             ("1.5", None),

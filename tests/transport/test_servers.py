@@ -45,8 +45,13 @@ def test_blocked_script_ends_with_the_server() -> None:
 
 def test_reset() -> None:
     """A reset arrives as one."""
+
+    def script(connection: Connection) -> None:
+        connection.read(1)
+        connection.reset()
+
     with (
-        Server(lambda c: (c.read(1), c.reset())) as server,
+        Server(script) as server,
         connect(server) as client,
     ):
         client.sendall(b"x")

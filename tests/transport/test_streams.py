@@ -54,6 +54,17 @@ class TestWaiting:
 
         assert stream.recv(soon()) == b"late"
 
+    def test_recv_after_a_full_read(self, ends: tuple[TcpStream, socket.socket]) -> None:
+        """After a read that was full there may be more, or not."""
+        stream, theirs = ends
+        stream._drained = False
+
+        with pytest.raises(TimeoutError):
+            stream.recv(past())
+        theirs.sendall(b"more")
+
+        assert stream.recv(soon()) == b"more"
+
     def test_recv_waits(self, ends: tuple[TcpStream, socket.socket]) -> None:
         """A receiver is woken by what arrives."""
         stream, theirs = ends
