@@ -127,7 +127,8 @@ class SubscriptionBook:
         request = self._pending.pop(request_id, None)
         if request is not None and accepted:
             if request.op == "subscribe":
-                self._live.update(request.topics)
+                # What was dropped meanwhile is being dropped at the exchange too.
+                self._live.update(topic for topic in request.topics if topic in self._wanted)
             else:
                 self._live.difference_update(request.topics)
         return request
