@@ -5,9 +5,9 @@ told before the link broke, in the snapshot, or in the pushes that were buffered
 or a state that a buffered push tells is left to that push; everything else that differs from the
 mirror is told from the snapshot. A second pass over the same facts finds nothing.
 
-Each missed fill is told on its own, with the order as it was right after it (or as it was told last,
-where that is later); then the state of the order, where it went on from there. States between two tellings that left no trace in REST are not
-invented.
+Each missed fill is told on its own, with the order as it was right after it, or as it was told last
+where that is later; then the state of the order, where it went on from there. States between two
+tellings that left no trace in REST are not invented.
 """
 
 from __future__ import annotations
