@@ -13,7 +13,7 @@ The first axis is *whose fault it is*; it decides what the caller can do about i
     │   ├── ApiError                a REST reply with a code other than 0
     │   │   ├── AuthenticationError codes 1001-1004, 1006: the credential is not accepted
     │   │   ├── InvalidRequest      codes 2001-2003: a parameter is missing, bad or out of range
-    │   │   ├── OrderRejected       codes 3001-3005, 3100-3112: the order cannot be done
+    │   │   ├── OrderRejected       codes 3001, 3003-3005, 3100-3112: the order cannot be done
     │   │   ├── NotPermitted        code 3006: the key lacks a permission bit
     │   │   ├── ServerFault         codes 5001, 5002: the exchange failed
     │   │   └── Throttled           code 5003 or HTTP 429: slow down
@@ -177,7 +177,7 @@ class InvalidRequest(ApiError):
 
 
 class OrderRejected(ApiError):
-    """Codes 3001-3005 and 3100-3112: the order cannot be done; nothing changed (rules 102-106)."""
+    """Codes 3001, 3003-3005, 3100-3112: the order cannot be done (rules 102-106)."""
 
 
 class NotPermitted(ApiError):
@@ -193,9 +193,11 @@ class Throttled(ApiError):
 
 
 _API_ERRORS: tuple[tuple[range, type[ApiError]], ...] = (
-    (range(1001, 1007), AuthenticationError),
+    (range(1001, 1005), AuthenticationError),
+    (range(1006, 1007), AuthenticationError),
     (range(2001, 2004), InvalidRequest),
-    (range(3001, 3006), OrderRejected),
+    (range(3001, 3002), OrderRejected),
+    (range(3003, 3006), OrderRejected),
     (range(3006, 3007), NotPermitted),
     (range(3100, 3113), OrderRejected),
     (range(5001, 5003), ServerFault),

@@ -1,7 +1,7 @@
 """Keeping secrets out of everything that people read.
 
 :class:`Secret` holds a key, token or password and shows only that there is one. :func:`redact_url`
-and :func:`redact_query` blank the query values that authenticate a request. :func:`one_line` makes
+blanks the query values that authenticate a request. :func:`one_line` makes
 text from the other side safe to print: one line, no control characters, bounded.
 """
 

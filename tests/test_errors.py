@@ -33,10 +33,12 @@ from sixmm.errors import (
     SubscriptionRefused,
     Throttled,
     TlsFailed,
+    again,
     api_error,
 )
 
-CLASSES = [getattr(errors, name) for name in errors.__all__ if name != "api_error"]
+PUBLIC = [getattr(errors, name) for name in errors.__all__]
+CLASSES: list[type[SixmmError]] = [value for value in PUBLIC if inspect.isclass(value)]
 
 SAMPLES: list[SixmmError] = [
     api_error("no such order", code=3003, request_id="r-1", http_status=200, operation="getOrder"),
@@ -215,6 +217,31 @@ class TestApiError:
     def test_text_without_operation_and_request(self) -> None:
         """What is not known is left out of the text."""
         assert str(api_error("bad", code=2002)) == "code 2002: bad"
+
+
+class TestAgain:
+    """An error that ended a stream is raised at each later call."""
+
+    @pytest.mark.parametrize("error", SAMPLES, ids=lambda error: type(error).__name__)
+    def test_is_a_copy_with_the_cause(self, error: SixmmError) -> None:
+        """Each call raises an object of its own that says the same and has the same cause."""
+        cause = OSError("reset")
+        error.__cause__ = cause
+        copied = again(error)
+        error.__cause__ = None
+
+        assert copied is not error
+        assert state(copied) == state(error)
+        assert copied.__cause__ is cause
+
+    def test_tracebacks_do_not_pile_up(self) -> None:
+        """However often it is raised, the error that is kept does not grow."""
+        kept = ConnectionClosed()
+        for _ in range(3):
+            with pytest.raises(ConnectionClosed):
+                raise again(kept)
+
+        assert kept.__traceback__ is None
 
 
 class TestTexts:

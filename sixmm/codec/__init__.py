@@ -8,16 +8,19 @@ A schema module names its wire fields once, in the metadata of its attrs fields:
 
     order_id: str | None = field(default=None, metadata=wire("orderId"))
 
-Nothing here keeps state and no converter is shared: every schema module makes its own.
+The reader is the standard library's, or a faster one where the extra ``fast`` is installed; the two
+read alike, and :data:`ENGINE` says which one it is. Nothing here keeps state and no converter is shared: every schema module makes its own.
 """
 
 from __future__ import annotations
 
+from .engines import ENGINE
 from .names import RAW, extra_of, unnamed, wire, wire_names
 from .text import MAX_DEPTH, MAX_TEXT_BYTES, PLAIN_DECIMAL, decimal_text, dump_json, parse_json
 from .typed import checked, field_reader, make_converter, structure
 
 __all__ = [
+    "ENGINE",
     "MAX_DEPTH",
     "MAX_TEXT_BYTES",
     "PLAIN_DECIMAL",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any
 
-from ..errors import ConfigurationError, DecodeError
+from ..errors import ConfigurationError
+from .engine_stdlib import MAX_DEPTH, MAX_TEXT_BYTES
+from .engines import read
 
 __all__ = [
     "MAX_DEPTH",
@@ -19,21 +21,8 @@ __all__ = [
     "parse_json",
 ]
 
-MAX_TEXT_BYTES = 16 * 1024 * 1024
-"""The longest JSON text that is read, in bytes."""
-MAX_DEPTH = 64
-"""How many objects and lists may be inside one another."""
-MAX_DIGITS = 40
-"""How many digits a JSON number may have."""
-MAX_EXPONENT = 64
-"""How large the exponent of a JSON number may be, either way."""
-
 PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
 """An amount as it travels: ASCII digits, no exponent, at most 30 digits on either side."""
-
-
-class _Refused(Exception):
-    """JSON that the standard allows, or that the library would take, but that is not read here."""
 
 
 def parse_json(text: str | bytes, *, max_bytes: int = MAX_TEXT_BYTES) -> Any:
@@ -46,81 +35,7 @@ def parse_json(text: str | bytes, *, max_bytes: int = MAX_TEXT_BYTES) -> Any:
     Raises:
         DecodeError: the text is refused; the error does not repeat any of it.
     """
-    try:
-        return _read(text, max_bytes)
-    except json.JSONDecodeError as exc:
-        problem = f"not valid JSON at character {exc.pos}"
-    except UnicodeError:
-        problem = "not valid UTF-8"
-    except RecursionError:
-        problem = f"nested more than {MAX_DEPTH} levels deep"
-    except _Refused as exc:
-        problem = str(exc)
-    # Raised out here because those exceptions hold the text, and would hang on ours as its context.
-    raise DecodeError(problem)
-
-
-def _read(text: str | bytes, max_bytes: int) -> Any:
-    if len(text) > max_bytes:
-        raise _Refused(f"longer than {max_bytes} bytes")
-    data = text.encode() if isinstance(text, str) else text
-    value = _DECODER.decode(text if isinstance(text, str) else data.decode())
-    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and not _is_flat(data):
-        _check_depth(value)
-    if b"\\u" in data:
-        _write(value, _number_text).encode()  # an escaped lone surrogate fails here
-    return value
-
-
-def _integer(text: str) -> int:
-    if len(text.lstrip("-")) > MAX_DIGITS:
-        raise _Refused(f"a number of more than {MAX_DIGITS} digits")
-    return int(text)
-
-
-def _exact(text: str) -> Decimal:
-    mantissa, _, exponent = text.lower().partition("e")
-    if len(mantissa.lstrip("-")) > MAX_DIGITS + 1:
-        raise _Refused(f"a number of more than {MAX_DIGITS} digits")
-    if len(exponent) > MAX_DIGITS or abs(int(exponent or 0)) > MAX_EXPONENT:
-        raise _Refused(f"a number with an exponent over {MAX_EXPONENT}")
-    return Decimal(text)
-
-
-def _refuse_constant(_: str) -> NoReturn:
-    raise _Refused("NaN and Infinity are not JSON")
-
-
-_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_exact, parse_constant=_refuse_constant)
-_NOT_STRUCTURE = bytes(set(range(256)) - set(b'[]{}"'))
-
-
-def _is_flat(data: bytes) -> bool:
-    """Whether a valid JSON text is certainly nested less than 8 deep, without visiting its values.
-
-    Without a backslash every quote is the end of a string; where quotes then come in adjacent pairs
-    once all else is taken out, no bracket is inside a string, and the brackets can be cancelled.
-    """
-    if b"\\" in data:
-        return False
-    brackets = data.translate(None, _NOT_STRUCTURE).replace(b'""', b"")
-    for _ in range(8):
-        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
-    return not brackets
-
-
-def _check_depth(value: Any) -> None:
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        level = [child for node in level for child in _children(node)]
-        if not level:
-            return
-    raise _Refused(f"nested more than {MAX_DEPTH} levels deep")
-
-
-def _children(node: Any) -> Iterable[Any]:
-    members = node.values() if isinstance(node, dict) else node
-    return [child for child in members if isinstance(child, (dict, list))]
+    return read(text, max_bytes)
 
 
 def dump_json(value: Any, *, numbers: bool = False) -> bytes:

@@ -25,11 +25,6 @@ _MAX_ENDED_ORDERS = 10_000
 _MAX_FILLS = 50_000
 _BASELINE_OVERLAP_MS = 10_000
 
-# The time of a push and the time of a REST reply come from different machines of the exchange. A
-# push is only taken for older than a snapshot where it is so by more than this: to tell a value
-# twice is a nuisance, to leave one out is a loss.
-_CLOCK_DOUBT_MS = 2_000
-
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 Model = TypeVar("Model", bound=attrs.AttrsInstance)
@@ -71,22 +66,18 @@ class Account:
 
 @attrs.frozen
 class _Known:
-    """A balance or position, with what is needed to tell news from repeats."""
+    """A balance or position, with the time of its newest push, and whether a snapshot told it."""
 
     value: Balance | Position
     pushed_ms: int
-    """When the newest push about it happened; 0 where none was taken."""
-    contained_ms: int
-    """Pushes from before this are contained in what a snapshot told; 0 where none did."""
     by_rest: bool
-    """Whether a snapshot told the value."""
 
 
 def compare_orders(known: Order | None, told: Order) -> Telling:
     """Say how the order state ``told`` stands to the state that is known.
 
-    Time decides where both carry it, then rank and executed quantity, which never go down. States
-    that are equal in all of these are a repeat.
+    Time decides where both carry it and it differs; else rank and executed quantity, which never go
+    down. States that are equal in all of these are a repeat.
     """
     if known is None:
         return Telling.NEW
@@ -98,7 +89,12 @@ def compare_orders(known: Order | None, told: Order) -> Telling:
 
 
 def _went_back(known: Order, told: Order) -> bool:
-    if is_later(told.updated_at_ms, known.updated_at_ms) or told.rank < known.rank:
+    if known.updated_at_ms != told.updated_at_ms and None not in (
+        known.updated_at_ms,
+        told.updated_at_ms,
+    ):
+        return is_later(told.updated_at_ms, known.updated_at_ms)
+    if told.rank < known.rank:
         return True
     before, after = known.executed_quantity, told.executed_quantity
     return before is not None and after is not None and after < before
@@ -134,7 +130,9 @@ class AccountMirror:
         self._max_fills = max_fills
         self._open: dict[str, Order] = {}
         self._ended: dict[str, Order] = {}
+        self._by_rest: set[str] = set()
         self._fills: dict[str, Fill] = {}
+        self._pushes: dict[int, None] = {}
         self._positions: dict[tuple[str, str], _Known] = {}
         self._balances: dict[str, _Known] = {}
         self._stale: tuple[str, ...] = PARTS
@@ -149,44 +147,55 @@ class AccountMirror:
     # Telling
 
     def apply(self, facts: Facts) -> bool:
-        """Take over what a push tells; return whether any of it is new.
+        """Take over what a push tells; return whether the caller has to be told.
 
-        A push that tells nothing that the mirror keeps is new: it must reach the caller.
+        On one link the order of arrival is the truth, and what a push adds may be in fields that no
+        schema names. So a push is left out for two reasons only: its very text was taken before, or
+        a snapshot has told all of it already.
         """
-        news = [self.tell_fill(fill) for fill in facts.fills]
-        # A fill that a snapshot has told comes with a state that is only later by the clock.
-        by_time = not facts.fills or any(news)
-        news += [self._push_order(order, by_time=by_time) for order in facts.orders]
-        news += [self._push_position(position, facts.ts_ms) for position in facts.positions]
-        news += [self._push_balance(balance, facts.ts_ms) for balance in facts.balances]
+        if self._is_repeat(facts):
+            return False
+        told = [not self.tell_fill(fill) for fill in facts.fills]
+        has_known_fills = bool(told) and all(told)
+        told += [self._push_order(order, has_known_fills) for order in facts.orders]
+        told += [self._push_position(position, facts.ts_ms) for position in facts.positions]
+        told += [self._push_balance(balance, facts.ts_ms) for balance in facts.balances]
         self._as_of_ms = max(self._as_of_ms, facts.ts_ms)
         if not self._stale:
             self._certain_ms = self._as_of_ms
-        return any(news) or not news
+        return not (told and all(told))
 
     def news_of(self, facts: Facts) -> Facts:
-        """Return what of ``facts`` is not known yet; the mirror stays as it is."""
-        ts_ms = facts.ts_ms
+        """Return what of a push is later than what is known; the mirror stays as it is."""
+        if facts.push and hash(facts.push) in self._pushes:
+            return Facts()
         return Facts(
-            ts_ms=ts_ms,
+            ts_ms=facts.ts_ms,
             orders=tuple(
-                o for o in facts.orders if compare_orders(self.order(o.order_id), o) is Telling.NEW
+                order
+                for order in facts.orders
+                if compare_orders(self.order(order.order_id), order) is Telling.NEW
             ),
-            fills=tuple(f for f in facts.fills if f.fill_id not in self._fills),
+            fills=tuple(fill for fill in facts.fills if fill.fill_id not in self._fills),
             positions=tuple(
-                p for p in facts.positions if _is_newer(self._positions.get(p.key), ts_ms)
+                position
+                for position in facts.positions
+                if _is_newer(self._positions.get(position.key), facts.ts_ms)
             ),
             balances=tuple(
-                b for b in facts.balances if _is_newer(self._balances.get(b.asset), ts_ms)
+                balance
+                for balance in facts.balances
+                if _is_newer(self._balances.get(balance.asset), facts.ts_ms)
             ),
         )
 
     def tell_order(self, told: Order) -> Telling:
-        """Take over an order state unless it is a repeat or older; say which it is."""
+        """Take over an order state of a snapshot unless it is a repeat or older; say which."""
         known = self.order(told.order_id)
         telling = compare_orders(known, told)
         if telling is Telling.NEW:
             self._keep_order(told if known is None else _merge(known, told))
+            self._by_rest.add(told.order_id)
         return telling
 
     def tell_fill(self, fill: Fill) -> bool:
@@ -197,16 +206,16 @@ class AccountMirror:
         _forget_oldest(self._fills, self._max_fills)
         return True
 
-    def tell_snapshot_balance(self, balance: Balance, as_of_ms: int) -> bool:
+    def tell_balance(self, balance: Balance) -> bool:
         """Take over a balance of a snapshot; return whether it differs from what is known."""
         known = self._balances.get(balance.asset)
-        is_news, self._balances[balance.asset] = _compare_with_snapshot(known, balance, as_of_ms)
+        is_news, self._balances[balance.asset] = _compare_with_snapshot(known, balance)
         return is_news
 
-    def tell_snapshot_position(self, position: Position, as_of_ms: int) -> bool:
+    def tell_position(self, position: Position) -> bool:
         """Take over a position of a snapshot; return whether it differs from what is known."""
         known = self._positions.get(position.key)
-        is_news, self._positions[position.key] = _compare_with_snapshot(known, position, as_of_ms)
+        is_news, self._positions[position.key] = _compare_with_snapshot(known, position)
         return is_news
 
     def adopt(self, snapshot: Snapshot) -> None:
@@ -216,9 +225,9 @@ class AccountMirror:
         for order in (*(snapshot.open_orders or ()), *snapshot.ended_orders):
             self.tell_order(order)
         for position in snapshot.positions or ():
-            self.tell_snapshot_position(position, snapshot.as_of_ms)
+            self.tell_position(position)
         for balance in snapshot.balances or ():
-            self.tell_snapshot_balance(balance, snapshot.as_of_ms)
+            self.tell_balance(balance)
         self.mark_checked(snapshot.as_of_ms, unchecked=snapshot.unchecked)
 
     # Staleness
@@ -286,25 +295,48 @@ class AccountMirror:
             return
         self._open.pop(order.order_id, None)
         self._ended[order.order_id] = order
-        _forget_oldest(self._ended, self._max_ended)
+        while len(self._ended) > self._max_ended:
+            oldest = next(iter(self._ended))
+            del self._ended[oldest]
+            self._by_rest.discard(oldest)
 
-    def _push_order(self, told: Order, *, by_time: bool) -> bool:
-        """Take over a state; return whether it is news, where a later time alone may be."""
+    def _is_repeat(self, facts: Facts) -> bool:
+        """Whether the text of a push was taken before; remembers it."""
+        if not (facts.push and facts.ts_ms):
+            return False
+        digest = hash(facts.push)
+        if digest in self._pushes:
+            return True
+        self._pushes[digest] = None
+        _forget_oldest(self._pushes, self._max_fills)
+        return False
+
+    def _push_order(self, told: Order, has_known_fills: bool) -> bool:
+        """Take over the state of a push; return whether it was told already, by a snapshot.
+
+        A push about a fill that was told is contained in that telling where it adds nothing.
+        """
         known = self.order(told.order_id)
-        is_new = self.tell_order(told) is Telling.NEW
-        return is_new and (by_time or known is None or not _adds_nothing(known, told))
+        telling = compare_orders(known, told)
+        adds_nothing = known is not None and _adds_nothing(known, told)
+        if telling is not Telling.OLDER:
+            self._keep_order(told if known is None else _merge(known, told))
+        by_rest = told.order_id in self._by_rest
+        if has_known_fills:
+            return adds_nothing or telling is Telling.OLDER
+        if telling is Telling.NEW:
+            self._by_rest.discard(told.order_id)
+        return by_rest and telling is not Telling.NEW
 
     def _push_balance(self, told: Balance, ts_ms: int) -> bool:
-        is_news, keep = _compare_with_push(self._balances.get(told.asset), told, ts_ms)
-        if keep is not None:
-            self._balances[told.asset] = keep
-        return is_news
+        known = self._balances.get(told.asset)
+        was_told, self._balances[told.asset] = _compare_with_push(known, told, ts_ms)
+        return was_told
 
     def _push_position(self, told: Position, ts_ms: int) -> bool:
-        is_news, keep = _compare_with_push(self._positions.get(told.key), told, ts_ms)
-        if keep is not None:
-            self._positions[told.key] = keep
-        return is_news
+        known = self._positions.get(told.key)
+        was_told, self._positions[told.key] = _compare_with_push(known, told, ts_ms)
+        return was_told
 
 
 def _merge(known: Model, told: Model) -> Model:
@@ -317,41 +349,38 @@ def _merge(known: Model, told: Model) -> Model:
     return attrs.evolve(cast(Any, told), **gaps) if gaps else told
 
 
-def _compare_with_snapshot(
-    known: _Known | None, told: Balance | Position, as_of_ms: int
-) -> tuple[bool, _Known]:
-    """Say whether a row of a snapshot is news, and what to keep; it is compared by value."""
-    contained_ms = as_of_ms - _CLOCK_DOUBT_MS
+def _compare_with_snapshot(known: _Known | None, told: Balance | Position) -> tuple[bool, _Known]:
+    """Say whether a row of a snapshot is news, and what to keep; it is compared by value.
+
+    Figures that follow the mark price differ at every look, and are no news by themselves.
+    """
     if known is None:
         # A snapshot that says "nothing there" about something never seen tells nothing.
         is_news = isinstance(told, Balance) or bool(told.quantity)
-        return is_news, _Known(told, 0, contained_ms, True)
+        return is_news, _Known(told, 0, True)
     merged = _merge(known.value, told)
-    is_news = merged != known.value
-    return is_news, _Known(merged, known.pushed_ms, contained_ms, is_news or known.by_rest)
+    is_news = _core(merged) != _core(known.value)
+    return is_news, _Known(merged, known.pushed_ms, is_news or known.by_rest)
 
 
 def _compare_with_push(
     known: _Known | None, told: Balance | Position, ts_ms: int
-) -> tuple[bool, _Known | None]:
-    """Say whether a push is news, and what to keep of it.
-
-    It is older where an earlier telling contains it. It is a repeat where it has the time and the
-    value of the push before it, or the value that a snapshot has told.
-    """
+) -> tuple[bool, _Known]:
+    """Say whether a snapshot has told the value of a push already, and what to keep of it."""
     if known is None:
-        return True, _Known(told, ts_ms, 0, False)
-    same_push = ts_ms == known.pushed_ms
-    if not _is_newer(known, ts_ms) and not (same_push and not known.by_rest):
-        return False, None
+        return False, _Known(told, ts_ms, False)
     merged = _merge(known.value, told)
-    is_news = merged != known.value or not (known.by_rest or same_push)
-    return is_news, _Known(merged, ts_ms, known.contained_ms, False)
+    was_told = known.by_rest and merged == known.value
+    return was_told, _Known(merged, max(ts_ms, known.pushed_ms), False)
+
+
+def _core(value: Balance | Position) -> Balance | Position:
+    return attrs.evolve(value, detail=()) if isinstance(value, Position) else value
 
 
 def _is_newer(known: _Known | None, ts_ms: int) -> bool:
-    """Whether a push of ``ts_ms`` is later than everything that was told."""
-    return known is None or (ts_ms > known.pushed_ms and ts_ms >= known.contained_ms)
+    """Whether a push of ``ts_ms`` is later than every push that was taken."""
+    return known is None or ts_ms > known.pushed_ms
 
 
 def _forget_oldest(memory: dict[Key, Value], bound: int) -> None:

@@ -78,6 +78,8 @@ class Position:
     entry_price: Decimal | None = None
     margin_mode: str | None = None
     leverage: int | None = None
+    detail: tuple[object, ...] = attrs.field(default=(), repr=False)
+    """What else the venue tells, such as figures that follow the mark price."""
     raw: str = attrs.field(default="", repr=False, eq=False)
     """The JSON text of the REST row that it was read from, or ``""``."""
 
@@ -106,6 +108,8 @@ class Facts:
     """What one private event tells, in the terms of this module. ``ts_ms`` is when it happened."""
 
     ts_ms: int = 0
+    push: str = attrs.field(default="", repr=False)
+    """The text of the push, by which a repeat is known; ``""`` where there is none."""
     orders: tuple[Order, ...] = ()
     fills: tuple[Fill, ...] = ()
     positions: tuple[Position, ...] = ()

@@ -218,14 +218,12 @@ def _account_change(
     balances = tuple(
         balance
         for balance in snapshot.balances or ()
-        if balance.asset not in mentioned.balances
-        and mirror.tell_snapshot_balance(balance, as_of_ms)
+        if balance.asset not in mentioned.balances and mirror.tell_balance(balance)
     )
     positions = tuple(
         position
         for position in (*(snapshot.positions or ()), *_closed(mirror, snapshot))
-        if position.key not in mentioned.positions
-        and mirror.tell_snapshot_position(position, as_of_ms)
+        if position.key not in mentioned.positions and mirror.tell_position(position)
     )
     if not balances and not positions:
         return None

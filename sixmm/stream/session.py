@@ -278,6 +278,8 @@ class Session:
         if awaits_login:
             self._move(Trigger.LOGIN_NEEDED)
             connection.login()
+        # Accepted: should it be refused later on this link, it is an old credential that is.
+        self._fresh_key = False
         self._move(Trigger.READY)
         connection.resubscribe()
         self._shared.counters.connects += 1

@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 
 import attrs
 
-from ..errors import NotPermitted, SixmmError
+from ..errors import DecodeError, NotPermitted, SixmmError
 from ..events import DecodeFailed, Event, Resynced
 from ..state.models import Baseline, Facts, Snapshot
+from .causes import Remedy, judge
 from .reconcile import AccountChange, Change, reconcile
 from .routing import decode_message
 from .shared import Shared
@@ -50,7 +51,7 @@ class AccountSync:
         """Take over the account as it is before the first connection; does nothing afterwards.
 
         Raises:
-            SixmmError: a part could not be read although the key may read it; try again.
+            SixmmError: a part could not be read now; try again.
         """
         if self._primed:
             return
@@ -59,8 +60,11 @@ class AccountSync:
             rest.measure_clock()
         begin_ms = rest.server_clock.earliest_ms()
         comparison = self._read(Baseline(since_ms=begin_ms - _PRIME_OVERLAP_MS), begin_ms)
-        if comparison.passing:
-            raise comparison.passing[0]
+        for error in comparison.passing:
+            # What will not pass by itself must not keep the stream from starting: the part is told
+            # as unchecked after each connection.
+            if _passes_by_itself(error):
+                raise error
         with self._shared.mirror_lock:
             self._shared.mirror.begin(begin_ms)
             self._shared.mirror.adopt(comparison.snapshot)
@@ -76,9 +80,12 @@ class AccountSync:
         Raises:
             SixmmError: from ``between``, or because the credential was refused.
         """
+        now_ms = self._shared.rest.server_clock.earliest_ms()
         with self._shared.mirror_lock:
             baseline = self._shared.mirror.baseline()
-        return self._read(baseline, self._shared.rest.server_clock.earliest_ms(), between)
+        # A push that claims to be from the future must not hide what is missed until then.
+        since_ms = min(baseline.since_ms, now_ms - _PRIME_OVERLAP_MS)
+        return self._read(attrs.evolve(baseline, since_ms=since_ms), now_ms, between)
 
     def merge(
         self, comparison: Comparison, pushed: Sequence[Pushed], *, reason: str, connection: int
@@ -175,6 +182,12 @@ class AccountSync:
                 received_at=now_ms,
             )
         return venue.order_event(change.order, change.fill, topic=topic, received_at=now_ms)
+
+
+def _passes_by_itself(error: SixmmError) -> bool:
+    """Whether the same call may work in a moment; a reply of another form stays what it is."""
+    verdict = judge(error, fresh_key=True)
+    return verdict.remedy is Remedy.RETRY and not isinstance(error, DecodeError)
 
 
 def _checked(snapshot: Snapshot) -> tuple[str, ...]:

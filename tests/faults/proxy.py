@@ -125,7 +125,8 @@ class FaultProxy:
                 if left is not None and left <= 0:
                     break
             self._cut(client, cut)
-        except OSError:
+        except (OSError, ValueError):
+            # A socket that was closed from outside has no descriptor to wait for any more.
             pass
         finally:
             _end(client)

@@ -82,7 +82,9 @@ def row_of(model: Row) -> dict[str, Any]:
 
 def model_of(cls: type[AnyRow], row: Mapping[str, Any]) -> AnyRow:
     """Return the model of a JSON row."""
-    values = {key: Decimal(value) if key in _DECIMALS else value for key, value in row.items()}
+    values: dict[str, Any] = {
+        key: Decimal(value) if key in _DECIMALS else value for key, value in row.items()
+    }
     return cls(**values)
 
 
@@ -225,9 +227,7 @@ class FakeVenue(Venue):
     def renew_plan(self, key: StreamKey, *, now_ms: int) -> Plan[StreamKey]:
         """Renew the key."""
         renewed = yield self._key_call("PUT", key)
-        return StreamKey(
-            value=key.value, created_at_ms=now_ms, expires_at_ms=renewed["expires_at"]
-        )
+        return StreamKey(value=key.value, created_at_ms=now_ms, expires_at_ms=renewed["expires_at"])
 
     def release_plan(self, key: StreamKey) -> Plan[None]:
         """Delete the key."""

@@ -29,7 +29,7 @@ def partly_filled(order: Order, executed_quantity: Decimal) -> Order:
 class ModelExchange:
     """One account; every change has its own millisecond."""
 
-    tell: Callable[[Facts], None] = attrs.field(default=lambda facts: None)
+    tell: Callable[[Facts], None] = attrs.field(default=lambda _: None)
     """Where a push goes."""
     now_ms: int = START_MS
     orders: dict[str, Order] = attrs.field(factory=dict)
@@ -116,7 +116,7 @@ class ModelExchange:
         """Change a balance."""
         balance = Balance(asset=asset, wallet=Decimal(wallet), frozen=Decimal(0))
         self.balances[asset] = balance
-        self.tell(Facts(ts_ms=self._tick(), balances=(balance,)))
+        self._push(Facts(ts_ms=self._tick(), balances=(balance,)))
 
     def set_position(self, symbol: str, quantity: int) -> None:
         """Change a position; 0 closes it."""
@@ -125,7 +125,11 @@ class ModelExchange:
             self.positions[position.key] = position
         else:
             self.positions.pop(position.key, None)
-        self.tell(Facts(ts_ms=self._tick(), positions=(position,)))
+        self._push(Facts(ts_ms=self._tick(), positions=(position,)))
+
+    def _push(self, facts: Facts) -> None:
+        # Every change has its own millisecond, so this is as unique as the text of a push.
+        self.tell(attrs.evolve(facts, push=f"push of {facts.ts_ms}"))
 
     def let_pass(self, milliseconds: int) -> None:
         """Let time pass without a change."""
@@ -175,6 +179,4 @@ class ModelExchange:
     def _put(self, order: Order, fill: Fill | None = None) -> None:
         order = attrs.evolve(order, updated_at_ms=self.now_ms)
         self.orders[order.order_id] = order
-        self.tell(
-            Facts(ts_ms=self.now_ms, orders=(order,), fills=() if fill is None else (fill,))
-        )
+        self._push(Facts(ts_ms=self.now_ms, orders=(order,), fills=() if fill is None else (fill,)))

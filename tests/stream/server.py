@@ -67,9 +67,9 @@ class FakeServer:
         """What the next calls get, by method and path."""
         self.always: dict[str, HttpResponse | SixmmError] = {}
         """What every call gets, by method and path."""
-        self.hooks: dict[str, Callable[[], None]] = {}
+        self.hooks: dict[str, Callable[[], object]] = {}
         """What happens while a call is answered, by method and path."""
-        self.on_dial: Callable[[MemoryPeer], None] | None = None
+        self.on_dial: Callable[[MemoryPeer], object] | None = None
         self.pushing = True
         """Whether changes are pushed."""
 

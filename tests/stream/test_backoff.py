@@ -25,7 +25,8 @@ def attempts_while_down(backoff: Backoff, *, up_for: float = 0.0) -> list[float]
         backoff: the back-off of the client.
         up_for: seconds for which each link is live before it is lost; 0 is a server that is down.
     """
-    now, times = 0.0, []
+    now = 0.0
+    times: list[float] = []
     while True:
         now += backoff.lost(now)
         if now > TEN_MINUTES:
@@ -40,9 +41,7 @@ def attempts_while_down(backoff: Backoff, *, up_for: float = 0.0) -> list[float]
 def herd() -> list[list[float]]:
     """When each of 10,000 clients dials after their server went away at the same moment."""
     chance = random.Random(1)
-    return [
-        attempts_while_down(Backoff(BackoffPolicy(), chance.random)) for _ in range(CLIENTS)
-    ]
+    return [attempts_while_down(Backoff(BackoffPolicy(), chance.random)) for _ in range(CLIENTS)]
 
 
 def test_clients_do_not_come_back_at_the_same_moment(herd: list[list[float]]) -> None:

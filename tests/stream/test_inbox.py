@@ -59,20 +59,25 @@ def join(thread: threading.Thread) -> None:
 # Order
 
 
-@given(st.lists(st.sampled_from(["private", "market"]), max_size=50))
+@given(st.lists(st.sampled_from(["private", "news", "market"]), max_size=50))
 def test_each_lane_keeps_its_order_and_the_private_one_is_first(kinds: list[str]) -> None:
     """Per lane events leave as they came; a private event does not wait behind market data."""
     inbox = Inbox()
     for number, kind in enumerate(kinds):
         if kind == "private":
-            inbox.put_private([private(number)])
+            assert inbox.put_private([private(number)])
+        elif kind == "news":
+            inbox.tell(private(number, size=10))
         else:
-            inbox.put_market([market(number)])
-    expected = [str(n) for n, kind in enumerate(kinds) if kind == "private"]
+            assert inbox.put_market([market(number)])
+    expected = [str(n) for n, kind in enumerate(kinds) if kind != "market"]
     expected += [str(n) for n, kind in enumerate(kinds) if kind == "market"]
     items = drain(inbox)
     found = [i.topic if isinstance(i, Event) else i.raw.decode() for i in items]
     assert found == expected
+    assert (inbox.private_depth, inbox.market_depth) == (0, 0)
+    # What has left no longer counts towards the bounds.
+    assert (inbox._private_bytes, inbox._market_bytes) == (0, 0)
 
 
 def test_an_empty_inbox_gives_none_at_the_deadline() -> None:
@@ -80,19 +85,22 @@ def test_an_empty_inbox_gives_none_at_the_deadline() -> None:
     assert Inbox().take(Deadline(0.001)) is None
 
 
-def test_a_waiting_caller_is_woken_by_an_event() -> None:
-    """From either lane."""
-    for put in (
-        lambda inbox: inbox.put_private([private(1)]),
-        lambda inbox: inbox.put_market([market(1)]),
-        lambda inbox: inbox.tell(private(1)),
-    ):
-        inbox = Inbox()
-        found: list[object] = []
-        thread = in_thread(lambda i=inbox, f=found: f.append(i.take(Deadline(GENEROUS))))
-        put(inbox)
-        join(thread)
-        assert found[0] is not None
+PUTS: list[Callable[[Inbox], object]] = [
+    lambda inbox: inbox.put_private([private(1)]),
+    lambda inbox: inbox.put_market([market(1)]),
+    lambda inbox: inbox.tell(private(1)),
+]
+
+
+@pytest.mark.parametrize("put", PUTS)
+def test_a_waiting_caller_is_woken_by_an_event(put: Callable[[Inbox], object]) -> None:
+    """From either lane, and by news about the connection."""
+    inbox = Inbox()
+    found: list[object] = []
+    thread = in_thread(lambda: found.append(inbox.take(Deadline(GENEROUS))))
+    put(inbox)
+    join(thread)
+    assert found[0] is not None
 
 
 # The market lane
@@ -235,7 +243,9 @@ def test_the_private_lane_is_bounded_in_events_and_bytes() -> None:
         inbox = Inbox(bounds)
         offered = threading.Event()
 
-        def offer(inbox: Inbox = inbox, size: int = size) -> None:
+        def offer(
+            inbox: Inbox = inbox, size: int = size, offered: threading.Event = offered
+        ) -> None:
             inbox.put_private([private(n, size) for n in range(4)])
             offered.set()
             inbox.put_private([private(n, size) for n in range(100)])
@@ -283,9 +293,12 @@ def test_news_about_the_connection_does_not_wait() -> None:
     """The timer thread and the reader tell it also where the lane is full; piles are bounded."""
     inbox = Inbox(InboxLimits(private_events=1))
     inbox.put_private([private(1)])
-    thread = in_thread(
-        lambda: [inbox.tell(Connected(connection=n, private=True)) for n in range(2_500)]
-    )
+
+    def tell() -> None:
+        for number in range(2_500):
+            inbox.tell(Connected(connection=number, private=True))
+
+    thread = in_thread(tell)
     join(thread)
     assert 100 < inbox.private_depth < 2_000
 

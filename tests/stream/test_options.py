@@ -28,7 +28,7 @@ def test_every_default_is_finite(name: str) -> None:
 def test_a_figure_that_cannot_work_is_refused_by_name(name: str, value: float) -> None:
     """The error says which figure it is."""
     with pytest.raises(ConfigurationError, match=name):
-        SessionOptions(**{name: value})
+        SessionOptions(**{name: value})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
@@ -36,7 +36,7 @@ def test_what_is_not_finite_is_refused(value: float) -> None:
     """A deadline of NaN or infinity would never pass; "off" is None where it is allowed."""
     for name in FIGURES:
         with pytest.raises(ConfigurationError, match=name):
-            SessionOptions(**{name: value})
+            SessionOptions(**{name: value})  # type: ignore[arg-type]
 
 
 def test_patience_is_interval_and_timeout() -> None:

@@ -346,9 +346,7 @@ def fill_with_its_state(follower: Follower) -> None:
 
 def second_pass_is_empty(follower: Follower) -> None:
     """The last snapshot tells nothing when it is looked at again."""
-    again = reconcile(
-        follower.mirror, follower.last_snapshot, [], partly_filled=partly_filled
-    )
+    again = reconcile(follower.mirror, follower.last_snapshot, [], partly_filled=partly_filled)
     assert again == []
 
 

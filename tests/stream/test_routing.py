@@ -45,7 +45,7 @@ def test_every_message_goes_to_one_place_in_order(kinds: list[str]) -> None:
 def test_a_topic_that_nobody_asked_for_is_counted_and_left_out() -> None:
     """The topic of a push is checked (rule 86)."""
     batch = sort_messages(
-        FakeVenue(), [FRAMES["market"]] * 3, is_wanted=lambda topic: False, received_at=0
+        FakeVenue(), [FRAMES["market"]] * 3, is_wanted=lambda _: False, received_at=0
     )
     assert (batch.market, batch.unrequested) == ([], 3)
 

@@ -79,7 +79,9 @@ def test_the_number_of_topics_is_bounded() -> None:
     book.want(["a"])
     with pytest.raises(ConfigurationError, match="2"):
         book.want(["b", "c"])
-    assert book.wanted == ("a",)
+    assert list(book.wanted) == ["a"]
+    book.want(["a", "b"])
+    assert list(book.wanted) == ["a", "b"]
 
 
 def test_an_accepted_unsubscribe_ends_the_topic() -> None:

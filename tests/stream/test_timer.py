@@ -162,6 +162,24 @@ def test_a_job_may_plan_and_cancel_jobs(timer: Timer) -> None:
     assert done.wait(GENEROUS)
 
 
+def test_a_job_waits_for_its_time() -> None:
+    """On a clock that stands still, a later job does not run before the clock has moved."""
+    clock = ManualClock()
+    timer = Timer(clock=clock)
+    ran, now = threading.Event(), threading.Event()
+    timer.after("later", 10.0, ran.set)
+    timer.after("now", 0.0, now.set)
+    timer.start()
+    assert now.wait(GENEROUS)
+    assert not ran.is_set()
+    clock.advance(10.0)
+    # Makes the thread look at its clock, which a test moves behind its back.
+    timer.after("look", 0.0, nothing)
+    assert ran.wait(GENEROUS)
+    timer.stop()
+    assert timer.join(GENEROUS)
+
+
 def test_a_sooner_job_wakes_the_thread(timer: Timer) -> None:
     """A job that is put while the thread waits for a later one is not late."""
     timer.after("late", 3_600.0, nothing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import attrs
 import pytest
 
 from sixmm.errors import ConnectFailed
@@ -33,7 +34,9 @@ def test_a_token_is_refreshed_at_half_of_its_life(keys: Keys) -> None:
 
 def test_a_token_that_was_given_is_left_alone(keys: Keys) -> None:
     """There is no cookie to refresh it with."""
-    keys.shared.rest.forget_token()
+    credentials = keys.shared.rest.credentials
+    assert credentials.access_expires_at_ms is not None
+    keys.shared.rest._credentials = attrs.evolve(credentials, cookies={})
     keys.tokens.plan()
     assert keys.timer.jobs == {}
 

@@ -35,6 +35,18 @@ __all__ = [
 
 T = TypeVar("T")
 
+_POSITION_DETAIL = (
+    "break_even_price",
+    "liq_price",
+    "margin_ratio",
+    "unrealized_pnl",
+    "roe",
+    "next_funding_fee",
+    "funding_fee_accum",
+    "tp_price",
+    "sl_price",
+)
+
 _ENDED = 3
 _RANKS: Mapping[str, int] = {
     OrderStatus.NEW: 0,
@@ -131,6 +143,7 @@ def _position(source: PositionRow | PositionUpdate, symbol: str, *, raw: str) ->
         entry_price=source.entry_price,
         margin_mode=_text(source.margin_mode),
         leverage=source.leverage,
+        detail=tuple(getattr(source, name) for name in _POSITION_DETAIL),
         raw=raw,
     )
 
@@ -152,7 +165,7 @@ def _order_facts(event: OrderTradeUpdate) -> Facts | None:
         return None
     fills = () if event.fill_id is None else (_fill(event, event.fill_id, event.order_id),)
     order = _order(event, event.order_id, event.order_status, raw="")
-    return Facts(ts_ms=event.ts, orders=(order,), fills=fills)
+    return Facts(ts_ms=event.ts, push=event.raw, orders=(order,), fills=fills)
 
 
 def _fill(event: OrderTradeUpdate, fill_id: str, order_id: str) -> Fill:
@@ -189,7 +202,7 @@ def _account_facts(event: AccountUpdate) -> Facts | None:
     )
     if not balances and not positions:
         return None
-    return Facts(ts_ms=event.ts, balances=balances, positions=positions)
+    return Facts(ts_ms=event.ts, push=event.raw, balances=balances, positions=positions)
 
 
 # Back to events

@@ -1,0 +1,227 @@
+"""Comparing the account: every change is told once, whatever happens during the calls."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from collections.abc import Callable
+
+import pytest
+
+from sixmm.clock import Deadline
+from sixmm.errors import (
+    AuthenticationError,
+    ConnectFailed,
+    HttpStatusError,
+)
+from sixmm.events import (
+    Disconnected,
+)
+from sixmm.state.models import Facts
+from sixmm.stream.inbox import InboxLimits
+
+from .fakes import Pushed, push_text, refusal
+from .server import FakeServer, Rig
+from .waiting import GENEROUS, wait_until
+
+MakeRig = Callable[..., Rig]
+
+
+def subscribe(rig: Rig, *topics: str, timeout: float = GENEROUS) -> None:
+    """Subscribe."""
+    rig.session.subscribe(topics, Deadline(timeout))
+
+
+def test_a_first_snapshot_that_fails_in_passing_is_tried_again(
+    server: FakeServer, rig: MakeRig
+) -> None:
+    """Nothing is told as new that was there before: the stream waits for a whole snapshot."""
+    order_id = server.model.place(2)
+    server.model.fill(order_id, 1)
+    server.plans["GET /fills"] = deque(
+        [HttpStatusError("a page", http_status=502), ConnectFailed("down")]
+    )
+    client = rig()
+    client.live()
+    client.resynced("start")
+    assert len(client.of(Disconnected)) == 2
+    assert client.fill_ids() == []
+    assert client.session.account().stale == ()
+
+
+def test_what_may_not_be_asked_is_unchecked_and_not_tried_again(
+    server: FakeServer, rig: MakeRig
+) -> None:
+    """A Read-only key cannot list orders (rule 18): that is told once, and the stream works."""
+    for path in ("/fills", "/orders", "/positions"):
+        server.always[f"GET {path}"] = refusal(3006)
+    client = rig(resync_retry=0.001)
+    client.live()
+    resynced = client.resynced("start")
+    assert set(resynced.unchecked) == {"fills", "orders", "positions"}
+    assert resynced.checked == ("balances",)
+    assert set(client.session.account().stale) == {"fills", "orders", "positions"}
+    calls = server.calls("GET /orders")
+    server.model.place(1)
+    client.until(Pushed)
+    server.model.place(1)
+    client.until(Pushed)
+    assert server.calls("GET /orders") == calls
+
+
+def test_a_part_that_fails_in_passing_is_read_again_later(server: FakeServer, rig: MakeRig) -> None:
+    """With the reason ``retry``; until then that part is stale and the stream works."""
+    client = rig(resync_retry=0.02)
+    client.live()
+    server.plans["GET /balances"] = deque([HttpStatusError("a page", http_status=502)] * 3)
+    server.pushing = False
+    server.peer.drop()
+    server.model.set_balance("USDT", 7)
+    server.pushing = True
+    assert set(client.resynced("reconnect").unchecked) == {"balances"}
+    resynced = client.resynced("retry")
+    while resynced.unchecked:
+        resynced = client.resynced("retry")
+    assert resynced.delivered == 1
+    assert client.session.account().stale == ()
+    assert dict(client.session.account().balances) == server.model.balances
+    assert len(client.of(Disconnected)) == 1
+
+
+def test_a_credential_that_is_refused_during_a_comparison_is_fatal(
+    server: FakeServer, rig: MakeRig
+) -> None:
+    """It is not a part that failed: nothing else would be answered either."""
+    client = rig()
+    client.live()
+    server.always["GET /fills"] = refusal(1004)
+    server.peer.drop()
+    with pytest.raises(AuthenticationError):
+        client.resynced("reconnect")
+
+
+PATHS = ["/fills", "/orders", "/positions", "/balances"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_changes_during_the_comparison_are_told_once(
+    server: FakeServer, rig: MakeRig, path: str
+) -> None:
+    """Between any two of the calls: from the snapshot or from the push, never from both."""
+    client = rig()
+    client.live()
+    order_id = server.model.place(9)
+    client.until(Pushed)
+    server.pushing = False
+    server.peer.drop()
+    server.model.fill(order_id, 1)
+    server.pushing = True
+
+    def change() -> None:
+        with server.lock:
+            server.model.fill(order_id, 1)
+            server.model.set_balance("USDT", server.model.now_ms % 1_000)
+
+    server.hooks[f"GET {path}"] = change
+    client.resynced("reconnect")
+    server.hooks.clear()
+    server.model.cancel(order_id)
+    client.until(Pushed, lambda e: bool(e.facts.orders) and not e.facts.orders[0].is_open)
+    assert client.fill_ids() == [fill.fill_id for fill in server.model.fills]
+    account = client.session.account()
+    assert dict(account.orders) == server.model.orders
+    assert dict(account.balances) == server.model.balances
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_link_that_dies_during_the_comparison_loses_nothing(
+    server: FakeServer, rig: MakeRig, path: str
+) -> None:
+    """What was buffered is told, what was missed is told, each once."""
+    client = rig()
+    client.live()
+    order_id = server.model.place(9)
+    client.until(Pushed)
+    server.pushing = False
+    server.peer.drop()
+    server.model.fill(order_id, 1)
+    server.pushing = True
+
+    def push_and_die() -> None:
+        del server.hooks[f"GET {path}"]
+        with server.lock:
+            server.model.fill(order_id, 1)
+            server.peer.drop()
+            server.pushing = False
+            server.model.fill(order_id, 1)
+            server.pushing = True
+
+    server.hooks[f"GET {path}"] = push_and_die
+    client.resynced("reconnect")
+    told = Counter(client.fill_ids())
+    assert told == Counter(fill.fill_id for fill in server.model.fills)
+    assert dict(client.session.account().orders) == server.model.orders
+
+
+def test_a_push_from_the_future_does_not_hide_what_is_missed(
+    server: FakeServer, rig: MakeRig
+) -> None:
+    """One wrong time stamp, such as microseconds, must not make the next snapshot begin there."""
+    client = rig()
+    client.live()
+    order_id = server.model.place(3)
+    server.peer.push(push_text(Facts(ts_ms=server.model.now_ms * 1_000)))
+    client.until(Pushed, lambda event: not event.facts.orders)
+    server.pushing = False
+    server.peer.drop()
+    server.model.fill(order_id, 1)
+    server.pushing = True
+    client.resynced("reconnect")
+    assert client.fill_ids() == ["f1"]
+
+
+def test_steady_market_data_does_not_hold_up_the_comparison(
+    server: FakeServer, rig: MakeRig
+) -> None:
+    """There is always something to read, and the account is compared all the same."""
+    client = rig(limits=InboxLimits(market_messages=10))
+    stop = threading.Event()
+
+    def flood() -> None:
+        while not stop.is_set():
+            for peer in server.ws.peers:
+                if not peer.gone:
+                    peer.push(*['{"market": "market.a", "value": 1}'] * 5)
+            stop.wait(0.0005)
+
+    thread = threading.Thread(target=flood, daemon=True)
+    client.live()
+    subscribe(client, "market.a")
+    server.on_dial = lambda peer: setattr(peer, "answers", False)
+    thread.start()
+    server.peer.drop()
+    try:
+        client.resynced("reconnect")
+    finally:
+        stop.set()
+        thread.join(GENEROUS)
+
+
+# Back-pressure
+
+
+def test_a_full_private_lane_stops_the_reader_and_costs_nothing(
+    server: FakeServer, rig: MakeRig
+) -> None:
+    """Nobody takes events: the reader waits, the link is not declared dead, nothing is lost."""
+    client = rig(limits=InboxLimits(private_events=5), ping_interval=0.05, ping_timeout=0.05)
+    client.live()
+    order_id = server.model.place(60)
+    for _ in range(60):
+        server.model.fill(order_id, 1)
+    wait_until(lambda: client.session.stats().private_waiting >= 5)
+    pings = len(server.asked("ping"))
+    wait_until(lambda: len(server.asked("ping")) >= pings + 6)
+    client.until(Pushed, lambda e: bool(e.facts.orders) and not e.facts.orders[0].is_open)
+    assert client.fill_ids() == [f"f{number}" for number in range(1, 61)]
+    assert client.of(Disconnected) == []
