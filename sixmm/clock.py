@@ -181,6 +181,10 @@ class ServerClock:
         midpoint = (sent_at + received_at) / 2
         self._measured = (float(server_ms), midpoint, (received_at - sent_at) * 500.0)
 
+    def forget(self) -> None:
+        """Drop the measurement: it was wrong, or has become so."""
+        self._measured = None
+
     def now_ms(self) -> int:
         """Return the exchange's time in Unix milliseconds."""
         if self._measured is None:

@@ -233,6 +233,8 @@ class RestSession:
         try:
             if self._venue.is_clock_error(error):
                 _log.info("the exchange's clock is read again: %s", error)
+                # Should the reading fail, the next call begins with one.
+                self.server_clock.forget()
                 self.measure_clock(deadline=deadline)
                 return True
             if isinstance(error, AuthenticationError) and error.code == _TOKEN_EXPIRED:

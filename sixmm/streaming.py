@@ -179,6 +179,8 @@ class StreamClient:
             session.abandon()
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_tokens"):
+            return f"<{type(self).__name__} not made>"
         kind = "private" if self._shared.private else "public"
         topics = len(self._shared.desk.live)
         return (
@@ -231,6 +233,7 @@ class StreamClient:
 
     def _next(self, timeout: float | None) -> Event | None:
         """Return the next event, decoded in the caller's thread where it is of the market."""
+        self._check_process()
         item = self._shared.inbox.take(Deadline(timeout))
         if isinstance(item, MarketMessage):
             item = decode_message(self._venue, item.raw, received_at=item.received_at)

@@ -8,8 +8,10 @@ A schema module names its wire fields once, in the metadata of its attrs fields:
 
     order_id: str | None = field(default=None, metadata=wire("orderId"))
 
-The reader is the standard library's, or a faster one where the extra ``fast`` is installed; the two
-read alike, and :data:`ENGINE` says which one it is. Nothing here keeps state and no converter is shared: every schema module makes its own.
+The reader is the standard library's, or a faster one where the extra ``fast`` is installed. The two
+read alike; :data:`ENGINE` says which one it is.
+
+Nothing here keeps state and no converter is shared: every schema module makes its own.
 """
 
 from __future__ import annotations

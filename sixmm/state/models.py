@@ -145,5 +145,7 @@ class Snapshot:
     """Orders that ended since the baseline, as far as they could be learnt."""
     positions: tuple[Position, ...] | None = None
     balances: tuple[Balance, ...] | None = None
+    final: frozenset[str] = frozenset()
+    """The parts of ``unchecked`` that the key may not read: to ask again is of no use."""
     unchecked: Mapping[str, str] = attrs.field(factory=dict)
     """Why a part is None, or only partly read, by its name: ``fills``, ``orders``, ..."""

@@ -63,18 +63,29 @@ _NEW_KEY = Verdict(Remedy.NEW_KEY)
 _FATAL = Verdict(Remedy.FATAL)
 
 
-def judge(error: BaseException, *, fresh_key: bool) -> Verdict:
+def judge(
+    error: BaseException,
+    *,
+    fresh_key: bool,
+    can_refresh: bool = False,
+    is_clock_error: bool = False,
+) -> Verdict:
     """Return what to do after ``error``.
 
     Args:
         error: what ended the attempt or the link.
         fresh_key: whether the credential of the attempt was made for it. A refusal of a key that
             was held before asks for a new one; a refusal of a new one is final.
+        can_refresh: whether an access token that has ended can be renewed.
+        is_clock_error: whether ``error`` says that the timestamp was off; the clock is read again
+            before the next attempt.
     """
+    if is_clock_error:
+        return _RETRY
     if isinstance(error, HandshakeRefused):
         return _judge_status(error.http_status, error.retry_after, fresh_key=fresh_key)
     if isinstance(error, ApiError):
-        return _judge_api(error)
+        return _judge_api(error, can_refresh=can_refresh)
     if isinstance(error, HttpStatusError):
         return _judge_reply(error)
     if isinstance(error, LoginRefused):
@@ -106,13 +117,13 @@ def _judge_status(status: int, retry_after: float | None, *, fresh_key: bool) ->
     return _FATAL
 
 
-def _judge_api(error: ApiError) -> Verdict:
+def _judge_api(error: ApiError, *, can_refresh: bool) -> Verdict:
     if isinstance(error, Throttled):
         return Verdict(Remedy.RETRY, _bounded(error.retry_after))
     if isinstance(error, ServerFault):
         return _RETRY
     if isinstance(error, AuthenticationError) and error.code == _TOKEN_EXPIRED:
-        return _NEW_KEY
+        return _NEW_KEY if can_refresh else _FATAL
     return _FATAL
 
 

@@ -93,7 +93,7 @@ class Connection:
         pushed = self._take_buffer()
         self._sync.merge(comparison, pushed, reason=reason, connection=self.number)
         self._buffering = False
-        self._plan_resync(again=bool(comparison.passing))
+        self._plan_resync(again=comparison.is_worth_another_try)
 
     @property
     def resync_due(self) -> bool:
@@ -165,7 +165,8 @@ class Connection:
 
     def _handle_private(self, pushed: list[Pushed]) -> None:
         if not self._buffering:
-            self._sync.hand_over(pushed)
+            if not self._sync.hand_over(pushed) and self._resync_at is None:
+                self._plan_resync(again=True)
             return
         self._buffer += pushed
         self._buffer_bytes += sum(len(message) for message, _ in pushed)
@@ -216,7 +217,8 @@ class Connection:
     def _plan_resync(self, *, again: bool) -> None:
         options = self._shared.options
         if not again:
-            self._resync_at, self._resync_delay = None, options.resync_retry
+            # The delay stays as long as it has become: what fails again and again is asked rarely.
+            self._resync_at = None
             return
         self._resync_at = self._shared.clock.monotonic() + self._resync_delay
         self._resync_delay = min(self._resync_delay * 2, options.resync_retry_max)

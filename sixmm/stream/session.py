@@ -38,7 +38,7 @@ from .shared import Shared
 from .states import CONNECTED_STATES, State, Trigger, next_state
 from .stats import Stats
 from .sync import AccountSync
-from .timer import Timer
+from .timer import Flag, Timer
 
 __all__ = ["Session"]
 
@@ -67,7 +67,7 @@ class Session:
         self._link: WsLink | None = None
         self._drop_reason: str | None = None
         self._fatal: SixmmError | None = None
-        self._closing = threading.Event()
+        self._closing = Flag()
         self._sync = AccountSync(shared)
         self._backoff = Backoff(shared.options.backoff, random.random)
         self._timer = Timer(clock=shared.clock)
@@ -321,7 +321,12 @@ class Session:
     def _decide(self, failure: Exception) -> tuple[float, SixmmError | None]:
         """Return the seconds to wait, or the fatal error; tell the caller either way."""
         error = failure if isinstance(failure, SixmmError) else LocalStateError(str(failure))
-        verdict = judge(error, fresh_key=self._fresh_key)
+        verdict = judge(
+            error,
+            fresh_key=self._fresh_key,
+            can_refresh=bool(self._shared.rest.credentials.cookies),
+            is_clock_error=self._shared.venue.is_clock_error(error),
+        )
         if verdict.remedy is Remedy.NEW_KEY:
             self._keys.doubt()
         fatal = verdict.remedy is Remedy.FATAL

@@ -39,7 +39,7 @@ class Shared:
     private: bool
     deliver: Deliver = "all"
     mirror: AccountMirror = attrs.field(factory=AccountMirror)
-    mirror_lock: threading.Lock = attrs.field(factory=threading.Lock)
+    mirror_lock: threading.RLock = attrs.field(factory=threading.RLock)
     counters: Counters = attrs.field(factory=Counters)
     private_topic: str = ""
     """The topic of the last private push; it is read from pushes, never built (rule 76)."""

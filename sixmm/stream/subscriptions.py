@@ -41,6 +41,8 @@ class SubscriptionBook:
         self._wanted: dict[str, None] = {}
         self._live: set[str] = set()
         self._pending: dict[str, Request] = {}
+        # Of several requests about one topic the newest decides, whichever is answered first.
+        self._newest: dict[str, str] = {}
         self._last_id = 0
 
     @property
@@ -104,6 +106,7 @@ class SubscriptionBook:
     def sent(self, request: Request) -> None:
         """Note that ``request`` is about to be sent."""
         self._pending[request.request_id] = request
+        self._newest.update(dict.fromkeys(request.topics, request.request_id))
 
     def forget_topics(self, topics: Iterable[str]) -> None:
         """Stop waiting for the answers of requests that ask for nothing but ``topics``."""
@@ -123,17 +126,23 @@ class SubscriptionBook:
         return request_id in self._pending
 
     def answered(self, request_id: str, *, accepted: bool) -> Request | None:
-        """Return the request that an answer belongs to, or None where nobody waits for it."""
+        """Return the request that an answer belongs to, or None where nobody waits for it.
+
+        An accepted request is returned with those of its topics about which no newer request was
+        sent: for the others the newer one decides.
+        """
         request = self._pending.pop(request_id, None)
-        if request is not None and accepted:
-            if request.op == "subscribe":
-                # What was dropped meanwhile is being dropped at the exchange too.
-                self._live.update(topic for topic in request.topics if topic in self._wanted)
-            else:
-                self._live.difference_update(request.topics)
-        return request
+        if request is None or not accepted:
+            return request
+        decided = tuple(t for t in request.topics if self._newest.get(t) == request_id)
+        if request.op == "subscribe":
+            self._live.update(topic for topic in decided if topic in self._wanted)
+        else:
+            self._live.difference_update(decided)
+        return attrs.evolve(request, topics=decided)
 
     def connection_lost(self) -> None:
         """Forget everything that belongs to the connection; what is wanted stays."""
         self._pending.clear()
         self._live.clear()
+        self._newest.clear()

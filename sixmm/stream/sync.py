@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 import attrs
 
-from ..errors import DecodeError, NotPermitted, SixmmError
+from ..errors import DecodeError, SixmmError
 from ..events import DecodeFailed, Event, Resynced
 from ..state.models import Baseline, Facts, Snapshot
 from .causes import Remedy, judge
@@ -30,10 +30,15 @@ Pushed = tuple[bytes, int]
 
 @attrs.frozen(kw_only=True)
 class Comparison:
-    """A snapshot that was read, and the errors for which some of it has to be read again."""
+    """A snapshot that was read, and the errors of the calls that failed."""
 
     snapshot: Snapshot
-    passing: tuple[SixmmError, ...]
+    errors: tuple[SixmmError, ...]
+
+    @property
+    def is_worth_another_try(self) -> bool:
+        """Whether a part is missing for another reason than that the key may not read it."""
+        return not self.snapshot.final.issuperset(self.snapshot.unchecked)
 
 
 class AccountSync:
@@ -60,7 +65,7 @@ class AccountSync:
             rest.measure_clock()
         begin_ms = rest.server_clock.earliest_ms()
         comparison = self._read(Baseline(since_ms=begin_ms - _PRIME_OVERLAP_MS), begin_ms)
-        for error in comparison.passing:
+        for error in comparison.errors:
             # What will not pass by itself must not keep the stream from starting: the part is told
             # as unchecked after each connection.
             if _passes_by_itself(error):
@@ -118,15 +123,22 @@ class AccountSync:
             )
         )
 
-    def hand_over(self, pushed: Sequence[Pushed]) -> None:
-        """Tell the pushes that tell anything new, in order."""
+    def hand_over(self, pushed: Sequence[Pushed]) -> bool:
+        """Tell the pushes that tell anything new, in order.
+
+        Returns False where one could not be read: what it would have changed is then not certain.
+        """
         shared = self._shared
         events = [self._decode(push) for push in pushed]
         facts = [shared.venue.facts(event) for event in events]
+        is_readable = not any(isinstance(event, DecodeFailed) for event in events)
         with shared.mirror_lock:
             fresh = self._apply(events, facts)
+            if not is_readable:
+                shared.mirror.mark_stale()
         shared.counters.repeated += len(events) - len(fresh)
         self._put(fresh)
+        return is_readable
 
     def lost(self) -> None:
         """Note that the link ended: nothing in the mirror is certain until the next comparison."""
@@ -144,9 +156,7 @@ class AccountSync:
             between=between,
             on_error=errors.append,
         )
-        passing = tuple(error for error in errors if not isinstance(error, NotPermitted))
-        # An order that cannot be found is an answer; only an unread part is worth another try.
-        return Comparison(snapshot=snapshot, passing=passing if snapshot.unchecked else ())
+        return Comparison(snapshot=snapshot, errors=tuple(errors))
 
     def _decode(self, push: Pushed) -> Event:
         message, received_at = push

@@ -17,7 +17,7 @@ import attrs
 from ..clock import Clock, SystemClock
 from ..errors import ConfigurationError, SixmmError
 
-__all__ = ["Schedule", "Timer"]
+__all__ = ["Flag", "Schedule", "Timer"]
 
 _log = logging.getLogger("sixmm.timer")
 
@@ -86,6 +86,38 @@ class Schedule:
         return self._current.get(job.name) == job.number
 
 
+class Flag:
+    """An event that a signal handler may set while the same thread is setting it.
+
+    The lock of :class:`threading.Event` is not re-entrant, so that a handler that closes the client
+    would wait for the thread that it interrupts.
+    """
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._is_set = False
+
+    def is_set(self) -> bool:
+        """Whether the flag is set."""
+        return self._is_set
+
+    def set(self) -> None:
+        """Set the flag and wake everybody who waits for it."""
+        with self._condition:
+            self._is_set = True
+            self._condition.notify_all()
+
+    def clear(self) -> None:
+        """Unset the flag."""
+        with self._condition:
+            self._is_set = False
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the flag is set, at most ``timeout`` seconds; return whether it is."""
+        with self._condition:
+            return self._condition.wait_for(self.is_set, timeout)
+
+
 class Timer:
     """The timer thread of a client.
 
@@ -98,8 +130,8 @@ class Timer:
 
     def __init__(self, *, name: str = "sixmm-timer", clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
-        self._lock = threading.Lock()
-        self._wake = threading.Event()
+        self._lock = threading.RLock()
+        self._wake = Flag()
         self._schedule = Schedule()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)

@@ -76,7 +76,7 @@ class Dialer:
         self._verify = verify
         self._ca_file = ca_file
         self._proxies = _parse_proxies(proxies)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._context: ssl.SSLContext | None = None
         self._attempts: set[_Attempt] = set()
         self._streams: set[Stream] = set()

@@ -62,7 +62,8 @@ class StreamLink(WsLink):
         self._write_turn = threading.Lock()
         self._torn = False  # A part of a frame may be on the wire: nothing may follow it.
         # Guards the two below, which every thread reads and changes.
-        self._lock = threading.Lock()
+        # Re-entrant, because close() may be called by a signal handler.
+        self._lock = threading.RLock()
         self._sent_close: ConnectionClosed | None = None
         self._ended: ConnectionClosed | None = None
 

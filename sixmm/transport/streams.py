@@ -114,7 +114,7 @@ class _Occupancy:
     """
 
     def __init__(self, release: Callable[[], None]) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._release = release
         self._inside = 0
         self._closing = False

@@ -61,7 +61,7 @@ class TlsStream:
         self._outgoing = ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=hostname)
         # Guards the three above: the reading and the writing thread both work on them.
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._ended = False
         self._failure: ssl.SSLError | None = None
 

@@ -95,7 +95,7 @@ CAUSES: list[tuple[SixmmError, Remedy, Remedy]] = [
     (DecodeError("not JSON"), RETRY, RETRY),
     # REST calls that a connection needs
     (code(1001), FATAL, FATAL),
-    (code(1002), NEW_KEY, NEW_KEY),
+    (code(1002), FATAL, FATAL),
     (code(1003), FATAL, FATAL),
     (code(1004), FATAL, FATAL),
     (code(1006), FATAL, FATAL),
@@ -174,3 +174,22 @@ def test_throttling_says_how_long() -> None:
 def test_a_server_that_restarts_is_left_alone_for_a_moment(number: int) -> None:
     """Close codes 1012 and 1013 ask to come back later."""
     assert judge(closed(number), fresh_key=False).floor > 0
+
+
+@pytest.mark.parametrize("fresh_key", [True, False])
+def test_an_expired_token_is_final_unless_it_can_be_renewed(fresh_key: bool) -> None:
+    """With the cookie of a login there will be another token; without one, asking is in vain."""
+    expired = code(1002)
+    assert judge(expired, fresh_key=fresh_key, can_refresh=True).remedy is NEW_KEY
+    assert judge(expired, fresh_key=fresh_key, can_refresh=False).remedy is FATAL
+
+
+@pytest.mark.parametrize("number", [1001, 1003, 1004, 1006])
+def test_a_cookie_does_not_make_other_refusals_pass(number: int) -> None:
+    """They are not about the age of the token."""
+    assert judge(code(number), fresh_key=False, can_refresh=True).remedy is FATAL
+
+
+def test_a_clock_error_is_tried_again() -> None:
+    """The clock is read again before the next attempt (rule 40)."""
+    assert judge(code(1003), fresh_key=True, is_clock_error=True).remedy is RETRY

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from ...errors import ApiError, AuthenticationError, ClientClosed, SixmmError
+from ...errors import ApiError, AuthenticationError, ClientClosed, NotPermitted, SixmmError
 from ...redaction import one_line
 from ...state.models import Balance, Baseline, Fill, Order, Position, Snapshot
 from ..base import Call, Plan
@@ -21,7 +21,7 @@ __all__ = ["MAX_LOOKUPS", "MAX_PAGES", "PAGE_SIZE", "snapshot_plan"]
 
 PAGE_SIZE = 100
 """How many rows a page is asked to have."""
-MAX_PAGES = 50
+MAX_PAGES = 500
 """How many pages of one list are read."""
 MAX_LOOKUPS = 100
 """How many orders are asked for one by one."""
@@ -42,7 +42,7 @@ def snapshot_plan(baseline: Baseline, *, now_ms: int) -> Plan[Snapshot]:
         AuthenticationError: the credential is not accepted; thrown into the plan and passed on.
         ClientClosed: the client was closed.
     """
-    unchecked: dict[str, str] = {}
+    unchecked = _Notes()
     fills = yield from _part("fills", _fills(baseline), unchecked)
     open_orders = yield from _part("orders", _open_orders(), unchecked)
     ended_orders: dict[str, Order] = {}
@@ -57,23 +57,36 @@ def snapshot_plan(baseline: Baseline, *, now_ms: int) -> Plan[Snapshot]:
         ended_orders=tuple(ended_orders.values()),
         positions=positions,
         balances=balances,
-        unchecked=unchecked,
+        unchecked=dict(unchecked),
+        final=frozenset(unchecked.final),
     )
 
 
-def _part(name: str, plan: Plan[T], unchecked: dict[str, str]) -> Plan[T | None]:
+def _part(name: str, plan: Plan[T], unchecked: _Notes) -> Plan[T | None]:
     """Run one part; where it fails, note why and go on with None."""
     try:
         return (yield from plan)
     except (AuthenticationError, ClientClosed):
         raise
     except SixmmError as error:
-        _note(unchecked, name, _reason(error))
+        unchecked.note(name, _reason(error), final=isinstance(error, NotPermitted))
         return None
 
 
-def _note(unchecked: dict[str, str], name: str, reason: str) -> None:
-    unchecked[name] = f"{unchecked[name]}; {reason}" if name in unchecked else reason
+class _Notes(dict[str, str]):
+    """Why parts could not be read, by name, and for which of them it is of no use to ask again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.final: set[str] = set()
+
+    def note(self, name: str, reason: str, *, final: bool = False) -> None:
+        """Note one reason; a part is final only where all of its reasons are."""
+        if final and name not in self:
+            self.final.add(name)
+        elif not final:
+            self.final.discard(name)
+        self[name] = f"{self[name]}; {reason}" if name in self else reason
 
 
 def _reason(error: SixmmError) -> str:
@@ -196,7 +209,7 @@ def _add_ended(
     baseline: Baseline,
     fills: tuple[Fill, ...],
     open_orders: dict[str, Order],
-    unchecked: dict[str, str],
+    unchecked: _Notes,
 ) -> Plan[dict[str, Order]]:
     """Return the orders that ended, from the history and by asking for those in neither list.
 
@@ -222,13 +235,13 @@ def _wanted(baseline: Baseline, fills: tuple[Fill, ...]) -> Iterator[tuple[str, 
             yield fill.order_id, fill.symbol or ""
 
 
-def _look_up(wanted: Mapping[str, str], unchecked: dict[str, str]) -> Plan[list[Order]]:
+def _look_up(wanted: Mapping[str, str], unchecked: _Notes) -> Plan[list[Order]]:
     """Return the orders that the exchange tells one by one; note those that it does not know."""
     found: list[Order] = []
     unknown: list[str] = []
     for asked, (order_id, symbol) in enumerate(wanted.items()):
         if asked == MAX_LOOKUPS:
-            _note(unchecked, "orders", f"{len(wanted) - asked} more orders to ask for")
+            unchecked.note("orders", f"{len(wanted) - asked} more orders to ask for")
             break
         try:
             found.append(order_of_row((yield calls.order(symbol=symbol, order_id=order_id))))
@@ -236,11 +249,11 @@ def _look_up(wanted: Mapping[str, str], unchecked: dict[str, str]) -> Plan[list[
             raise
         except SixmmError as error:
             if not _is_unknown_order(error):
-                _note(unchecked, "orders", f"order {one_line(order_id)}: {_reason(error)}")
+                unchecked.note("orders", f"order {one_line(order_id)}: {_reason(error)}")
                 break
             unknown.append(order_id)
     if unknown:
-        _note(unchecked, "orders", one_line(f"not known to the exchange: {', '.join(unknown)}"))
+        unchecked.note("orders", one_line(f"not known to the exchange: {', '.join(unknown)}"))
     return found
 
 
