@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -63,7 +64,7 @@ class Client(StreamClient):
         backoff: how long to wait before another attempt.
         limits: the bounds of the inbox, and what happens to market data at its bound.
         options: every other figure of the session; the arguments above go before it.
-        schema_report: whether to count which fields arrive, for :meth:`schema_report`.
+        schema_report: whether :meth:`schema_report` is to look at every event, or at a sample.
 
     Raises:
         ConfigurationError: an argument cannot work; the text says which, and what would.
@@ -100,6 +101,10 @@ class Client(StreamClient):
         # Diagnosis
         schema_report: bool = False,
     ) -> None:
+        # Bound anew at once: what shows the variables of this frame shows the mask.
+        api_key = _hidden("api_key", api_key)
+        api_secret = _hidden("api_secret", api_secret)
+        access_token = _hidden("access_token", access_token)
         _require_address("rest_url", rest_url, schemes=("https", "http"), verify=verify)
         _require_address("ws_url", ws_url, schemes=("wss", "ws"), verify=verify)
         options = options or SessionOptions()
@@ -135,9 +140,9 @@ class Client(StreamClient):
             environ: the variables; None means those of the process.
             options: arguments of :class:`Client`; they go before the environment.
         """
-        environ = os.environ if environ is None else environ
-        found = {name: environ.get(f"SIXMM_{name.upper()}") for name in _FROM_ENVIRONMENT}
-        return cls(**{**{name: value for name, value in found.items() if value}, **options})
+        found = _found(os.environ if environ is None else environ)
+        del environ
+        return cls(**{**found, **options})
 
     # REST
 
@@ -158,6 +163,7 @@ class Client(StreamClient):
         Raises:
             AuthenticationError: name and password are not accepted.
         """
+        password = Secret(password)
         self._check_process()
         self._rest.login(username, password)
         self._tokens.plan()
@@ -190,6 +196,7 @@ class Client(StreamClient):
         return PositionsGroup(self._call)
 
 
+_VISIBLE = re.compile(r"[\x21-\x7e]{1,4096}")
 _FROM_ENVIRONMENT = ("api_key", "api_secret", "access_token", "rest_url", "ws_url")
 
 
@@ -203,16 +210,37 @@ def _require_address(name: str, url: str, *, schemes: tuple[str, ...], verify: b
         raise ConfigurationError(f"{name} must not have a query")
 
 
+def _found(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the arguments that the environment gives; the secrets among them are hidden."""
+    found: dict[str, Any] = {}
+    for name in _FROM_ENVIRONMENT:
+        value = environ.get(f"SIXMM_{name.upper()}")
+        if value:
+            found[name] = value if name.endswith("_url") else Secret(value)
+    return found
+
+
+def _hidden(name: str, value: str | Secret | None) -> Secret | None:
+    """Return a credential that can be sent, or None where there is none."""
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str | Secret):
+        raise ConfigurationError(f"{name} must be text")
+    secret = Secret(value)
+    if not _VISIBLE.fullmatch(secret.reveal()):
+        raise ConfigurationError(
+            f"{name} may have visible ASCII characters only, and at most 4096 of them; "
+            "a space or a line end at its end is a common cause"
+        )
+    return secret
+
+
 def _credentials(
-    api_key: str | Secret | None, api_secret: str | Secret | None, access_token: str | Secret | None
+    api_key: Secret | None, api_secret: Secret | None, access_token: Secret | None
 ) -> Credentials:
-    if bool(api_key) != bool(api_secret):
+    if (api_key is None) != (api_secret is None):
         raise ConfigurationError("an API key needs its secret: give both api_key and api_secret")
-    return Credentials(
-        api_key=Secret(api_key) if api_key else None,
-        api_secret=Secret(api_secret) if api_secret else None,
-        access_token=Secret(access_token) if access_token else None,
-    )
+    return Credentials(api_key=api_key, api_secret=api_secret, access_token=access_token)
 
 
 def _default_http(*, proxy: str | None, verify: bool, ca_file: str | None) -> HttpTransport:

@@ -72,6 +72,7 @@ __all__ = [
     "Unsupported",
     "again",
     "api_error",
+    "without_frames",
 ]
 
 
@@ -103,6 +104,23 @@ def again(error: SixmmError) -> SixmmError:
     copied: SixmmError = copy.copy(error)
     copied.__cause__ = error.__cause__
     return copied
+
+
+def without_frames(error: SixmmError) -> SixmmError:
+    """Return ``error`` itself, with no frames in it and in what caused it.
+
+    An error in an event may be kept for long. Its frames would keep alive whatever was in their
+    variables: a dead connection with its buffers, the text of a message, a key.
+    """
+    seen: set[int] = set()
+    todo: list[BaseException | None] = [error]
+    while todo:
+        item = todo.pop()
+        if item is not None and id(item) not in seen:
+            seen.add(id(item))
+            item.__traceback__ = None
+            todo += [item.__cause__, item.__context__]
+    return error
 
 
 class LocalError(SixmmError):

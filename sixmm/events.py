@@ -85,6 +85,12 @@ class UnknownEvent(Event):
     data: Any = None
     """The decoded message."""
 
+    @property
+    def extra(self) -> Mapping[str, Any]:
+        """Every field of the message's data, since no schema names any of them."""
+        inner = self.data.get("data") if isinstance(self.data, dict) else None
+        return MappingProxyType(inner) if isinstance(inner, dict) else _NOTHING
+
 
 @attrs.frozen(kw_only=True)
 class DecodeFailed(Event):
@@ -135,8 +141,8 @@ class Disconnected(ConnectionEvent):
 class Resynced(ConnectionEvent):
     """A REST snapshot was merged with what was buffered; everything missed has been delivered.
 
-    ``unchecked`` says what could not be asked, by part: those parts of the mirror stay stale, and
-    they are tried again.
+    ``unchecked`` says what could not be asked, by part: those parts of the mirror stay stale. They
+    are tried again after a while, or at the next connection where the key may not read them.
     """
 
     reason: str
@@ -176,10 +182,10 @@ class SessionRenewed(ConnectionEvent):
 
 @attrs.frozen(kw_only=True)
 class SessionExpiring(ConnectionEvent):
-    """The session key could not be renewed, or has expired: a new key and a new link follow."""
+    """The session key is over or in doubt: a new key and a new link follow."""
 
     error: SixmmError | None
-    """What the renewal said, or None where the key simply expired."""
+    """What the renewal or the link said, or None where the key simply expired."""
     expires_at_ms: int
     """When the old key ends, in Unix milliseconds."""
 

@@ -1,23 +1,44 @@
 """Keeping secrets out of everything that people read.
 
 :class:`Secret` holds a key, token or password and shows only that there is one. :func:`redact_url`
-blanks the query values that authenticate a request. :func:`one_line` makes
-text from the other side safe to print: one line, no control characters, bounded.
+blanks two things in a text: every value that a living :class:`Secret` holds, in whatever form the
+other side may repeat it, and the values of names that authenticate a request, such as signatures,
+which nobody here holds any more. :func:`one_line` does the same and makes the text safe to print:
+one line, no control characters, bounded.
 """
 
 from __future__ import annotations
 
+import base64
 import logging
 import re
+import urllib.parse
+import weakref
+from collections.abc import Iterator
 from typing import NoReturn
 
 __all__ = ["RedactingFilter", "Secret", "one_line", "redact_url"]
 
 _MASK = "***"
-_SECRET_PARAMETERS = re.compile(
-    r"(?i)\b(signature|listenkey|token|accesstoken|access_token|apikey|api_key|apisecret"
-    r"|passphrase|password|ticket|sign)=([^&\s\"'#]+)"
+_NAMES = (
+    "signature|listen[-_]?key|token|access[-_]?token|api[-_]?key|api[-_]?secret"
+    "|passphrase|password|ticket|sign|authorization"
 )
+# The forms in which a name comes with its value: in quotes (JSON, also as text within JSON), in a
+# query, or as a header. What is in quotes ends at the same quote, the rest where a query would.
+_SECRET_PARAMETERS = re.compile(
+    rf"""(?isx) \b ( (?:{_NAMES}) (?:
+          \\*["']? \s*[:=]\s* \\*(?P<quote>["']) ) ) (?: \\. | (?!(?P=quote)) [^\\] )+
+      | \b ( (?:{_NAMES}) (?: = | \\*["']? \s*:\s* (?:(?:bearer|basic)\s+)? ) ) [^&\s"'\#]+"""
+)
+
+_LEAST_LENGTH = 6
+"""Shorter values are not blanked: they are no credentials, and would blank parts of words."""
+
+# What is held now, by the identity of its holder, as secrets of the same text are equal. Every step
+# on the dictionary is atomic, so that no lock is needed: a reference may be dropped at any point of
+# any thread, also where that thread would hold the lock already.
+_held: dict[int, weakref.ref[Secret]] = {}
 
 
 class Secret:
@@ -27,18 +48,28 @@ class Secret:
     ``attrs.asdict`` (which keeps the object as it is). It refuses to be pickled. Only
     :meth:`reveal` gives the text, and only the code that puts it on the wire calls it.
 
+    While it lives, :func:`redact_url` and :func:`one_line` blank its text wherever they meet it, if
+    it has at least 6 characters.
+
     Args:
         value: the text, or another secret.
     """
 
-    __slots__ = ("__value",)
+    __slots__ = ("__forms", "__value", "__weakref__")
 
     def __init__(self, value: str | Secret) -> None:
         self.__value: str = value.reveal() if isinstance(value, Secret) else value
+        self.__forms = frozenset(_forms(self.__value))
+        if self.__forms:
+            _hold(self)
 
     def reveal(self) -> str:
         """Return the text itself."""
         return self.__value
+
+    def _spellings(self) -> frozenset[str]:
+        """Return the texts that give the secret away; empty where it is too short to look for."""
+        return self.__forms
 
     def __repr__(self) -> str:
         return "Secret(***)"
@@ -68,25 +99,82 @@ class Secret:
         return self
 
 
+def _hold(secret: Secret) -> None:
+    """Have ``secret`` looked for until it is gone."""
+    key = id(secret)
+    _held[key] = weakref.ref(secret, lambda _, held=_held: held.pop(key, None))
+
+
+def _forms(value: str) -> Iterator[str]:
+    """Yield ``value`` as it is, and as it looks after the usual encodings.
+
+    Within a longer text Base64 depends on where the value begins, so there are three of it, without
+    the characters at the ends that depend on the neighbours.
+    """
+    if not isinstance(value, str) or len(value) < _LEAST_LENGTH:
+        return
+    data = value.encode("utf-8", "surrogatepass")
+    yield value
+    yield from (urllib.parse.quote(data, safe=""), urllib.parse.quote(data))
+    yield urllib.parse.quote_plus(data)
+    yield from (data.hex(), data.hex().upper())
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        yield encode(data).decode()
+        for shift, first in enumerate((0, 2, 3)):
+            yield encode(bytes(shift) + data).decode()[first : (shift + len(data)) * 8 // 6]
+
+
+def _spellings() -> list[str]:
+    """Return what gives a living secret away, the longest first: one may be a part of another."""
+    while True:
+        try:
+            references = list(_held.values())
+        except RuntimeError:  # A secret came or went meanwhile, in another thread.
+            continue
+        living = [secret for reference in references if (secret := reference()) is not None]
+        spellings = {spelling for secret in living for spelling in secret._spellings()}
+        return sorted(spellings, key=len, reverse=True)
+
+
+def _redact(text: str, spellings: list[str]) -> str:
+    for spelling in spellings:
+        text = text.replace(spelling, _MASK)
+    return _SECRET_PARAMETERS.sub(rf"\1\3{_MASK}", text)
+
+
 def redact_url(text: str) -> str:
-    """Return ``text`` with every query value that authenticates a request replaced by ``***``."""
-    return _SECRET_PARAMETERS.sub(rf"\1={_MASK}", text)
+    """Return ``text`` with ``***`` for what authenticates: an address, a message, a log line.
+
+    That is every value of at least 6 characters that a living :class:`Secret` holds, as it is,
+    percent-encoded, or in hexadecimal or Base64 digits; and the value after a name such as
+    ``signature``, ``listenKey`` or ``token``, written ``name=value``, ``name: value`` or
+    ``"name": "value"``, whoever knows it.
+    """
+    return _redact(text, _spellings())
 
 
 def one_line(text: object, *, limit: int = 200) -> str:
     """Return ``text`` fit for a log line: one line, printable, at most ``limit`` characters.
 
     Control characters, line ends, terminal escapes and bidirectional marks are shown as escapes, so
-    that a server can neither forge a log line nor move the cursor of a terminal.
+    that a server can neither forge a log line nor move the cursor of a terminal. Secrets are
+    blanked as by :func:`redact_url`, and before anything is cut off.
     """
     raw = str(text)
-    clipped = redact_url(raw[: limit * 2])
-    safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in clipped)
-    return safe if len(safe) <= limit and len(raw) <= limit * 2 else safe[: limit - 1] + "…"
+    spellings = _spellings()
+    longest = len(spellings[0]) if spellings else 0
+    # However long the text is, a bounded part of it is searched. A secret that the end of that part
+    # cuts in two is not found, so as much as could be its beginning is dropped.
+    size = 4 * limit + longest
+    shown = _redact(raw[:size], spellings)
+    if len(raw) > size:
+        shown = shown[: max(0, len(shown) - longest)]
+    safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)
+    return safe if len(safe) <= limit and len(raw) <= size else safe[: limit - 1] + "…"
 
 
 class RedactingFilter(logging.Filter):
-    """Blanks authenticating query values in the records of a foreign logger.
+    """Blanks what authenticates in the records of a foreign logger, as :func:`redact_url` does.
 
     urllib3 logs the whole request target at DEBUG, and with it the signature. The filter rewrites
     the record in place and lets every record pass.

@@ -7,9 +7,11 @@ connection or a clock error, always with a new timestamp and a new signature; a 
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import secrets
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -28,6 +30,9 @@ from .errors import (
     ProtocolViolation,
     ServerFault,
     SixmmError,
+    Throttled,
+    again,
+    without_frames,
 )
 from .redaction import Secret
 from .transport.base import HttpTransport
@@ -42,8 +47,15 @@ T = TypeVar("T")
 _TOKEN_EXPIRED = 1002
 
 # After these a request may have been processed although no answer says so.
-_UNANSWERED = (ConnectionClosed, DeadlineExceeded, ProtocolViolation)
-_UNCLEAR_ANSWERS = (ServerFault, HttpStatusError, DecodeError)
+_UNCLEAR = (
+    ClientClosed,
+    ConnectionClosed,
+    DeadlineExceeded,
+    DecodeError,
+    HttpStatusError,
+    ProtocolViolation,
+    ServerFault,
+)
 
 
 class RestSession:
@@ -73,7 +85,7 @@ class RestSession:
         self._rest_url = rest_url
         self._timeout = timeout
         self._clock = clock or SystemClock()
-        self._timestamps = RisingMilliseconds()
+        self._timestamps = _series_of(credentials)
         # Guards the credentials; never held during a call.
         self._lock = threading.RLock()
         self._credentials = credentials or Credentials()
@@ -125,6 +137,7 @@ class RestSession:
         plan: Plan[T],
         *,
         timeout: float | None = None,
+        deadline: Deadline | None = None,
         between: Callable[[], None] | None = None,
         on_error: Callable[[SixmmError], None] | None = None,
     ) -> T:
@@ -133,17 +146,26 @@ class RestSession:
         Args:
             plan: yields calls; an error of a call is thrown into it.
             timeout: seconds for each call, or None for the default of the session.
+            deadline: for all calls together; when it has passed, or the exchange has asked to slow
+                down, the other calls of the plan are not made, and fail for that reason.
             between: is run before each call, outside any lock; what it raises ends the plan.
             on_error: is told each error of a call.
         """
+        deadline = deadline or Deadline(None)
+        throttled: Throttled | None = None
         try:
             call = next(plan)
             while True:
                 if between is not None:
                     between()
                 try:
-                    result = self.call(call, timeout=timeout)
+                    if throttled is not None:
+                        raise again(throttled)
+                    if deadline.expired:
+                        raise DeadlineExceeded("the calls together took too long")
+                    result = self.call(call, timeout=_sooner(timeout or self._timeout, deadline))
                 except SixmmError as error:
+                    throttled = error if isinstance(error, Throttled) else throttled
                     if on_error is not None:
                         on_error(error)
                     call = plan.throw(error)
@@ -167,7 +189,9 @@ class RestSession:
 
     def login(self, username: str, password: str | Secret) -> None:
         """Get an access token and the cookie that refreshes it; both replace what was held."""
-        self._adopt(self.call(self._venue.login_call(username=username, password=Secret(password))))
+        # Bound anew at once: what shows the variables of a frame shows the mask.
+        password = Secret(password)
+        self._adopt(self.call(self._venue.login_call(username=username, password=password)))
 
     def refresh(self) -> None:
         """Renew the access token by the cookie of the login.
@@ -200,24 +224,29 @@ class RestSession:
 
     def _send(self, call: Call, deadline: Deadline) -> Any:
         """Sign and send a call once, and read the answer."""
-        request_id = f"sixmm-{secrets.token_hex(8)}"
-        request = self._venue.prepare(
-            call,
-            rest_url=self._rest_url,
-            credentials=self.credentials,
-            timestamp_ms=self._timestamp(call),
-            request_id=request_id,
-        )
+        request_id, is_sent = f"sixmm-{secrets.token_hex(8)}", False
         try:
+            request = self._venue.prepare(
+                call,
+                rest_url=self._rest_url,
+                credentials=self.credentials,
+                timestamp_ms=self._timestamp(call),
+                request_id=request_id,
+            )
+            is_sent = True
             return self._venue.parse(call, self._http.send(request, deadline=deadline))
-        except (*_UNANSWERED, *_UNCLEAR_ANSWERS, ClientClosed) as error:
-            if not call.writes:
-                raise
+        except SixmmError as error:
+            # The frames of signing, sending and reading have keys and replies in their variables.
+            failure = without_frames(error)
+            failure.__context__ = None
+        # Raised here and not in the handler, so that the error does not get the frames back.
+        if is_sent and call.writes and isinstance(failure, _UNCLEAR):
             raise OutcomeUnknown(
-                f"{call.operation}: sent, but its outcome is not known ({error})",
+                f"{call.operation}: sent, but its outcome is not known ({failure})",
                 operation=call.operation,
                 request_id=request_id,
-            ) from error
+            ) from failure
+        raise failure
 
     def _timestamp(self, call: Call) -> int:
         """Return the time to sign with; what is not signed takes no part in the rising series.
@@ -239,6 +268,9 @@ class RestSession:
                 return True
             if isinstance(error, AuthenticationError) and error.code == _TOKEN_EXPIRED:
                 return self._refreshed(deadline)
+            if self._venue.is_replay_error(error):
+                # Another program of the same key has signed the same in the same millisecond.
+                return True
         except SixmmError as failure:
             _log.warning("a refused call could not be put right: %s", failure)
             return False
@@ -249,3 +281,21 @@ class RestSession:
             return False
         self._adopt(self._send(self._venue.refresh_call(), deadline))
         return True
+
+
+# Clients of one process that use one key take turns (rule 42). Digests are kept, not keys.
+_SERIES: weakref.WeakValueDictionary[bytes, RisingMilliseconds] = weakref.WeakValueDictionary()
+_SERIES_LOCK = threading.RLock()
+
+
+def _series_of(credentials: Credentials | None) -> RisingMilliseconds:
+    if credentials is None or credentials.api_key is None:
+        return RisingMilliseconds()
+    name = hashlib.sha256(credentials.api_key.reveal().encode()).digest()
+    with _SERIES_LOCK:
+        return _SERIES.setdefault(name, RisingMilliseconds())
+
+
+def _sooner(timeout: float, deadline: Deadline) -> float:
+    left = deadline.remaining()
+    return timeout if left is None else min(timeout, left)

@@ -21,15 +21,27 @@ class EventReport:
     events: int
     """How many were taken."""
     unknown: Mapping[str, int]
-    """The wire fields that the schema does not name, with how often each came."""
+    """The wire fields that the schema does not name, with how often each was seen."""
     never: tuple[str, ...]
     """The fields of the schema that never arrived."""
 
 
-class SchemaReport:
-    """Counts the fields of the events that a caller takes. Used by one thread at a time."""
+_ALWAYS = 50
+_ONE_IN = 200
 
-    def __init__(self) -> None:
+
+class SchemaReport:
+    """Counts the fields of the events that a caller takes. Used by one thread at a time.
+
+    To find the fields that no schema names, the text of an event has to be read again. So the first
+    events of each kind are looked at, and then a sample.
+
+    Args:
+        every: whether to look at every event.
+    """
+
+    def __init__(self, *, every: bool = False) -> None:
+        self._every = every
         self._events: Counter[type[Event]] = Counter()
         self._unknown: dict[type[Event], Counter[str]] = {}
         self._missing: dict[type[Event], set[str]] = {}
@@ -40,6 +52,11 @@ class SchemaReport:
         if isinstance(event, ConnectionEvent):
             return
         self._events[kind] += 1
+        count = self._events[kind]
+        if self._every or count <= _ALWAYS or count % _ONE_IN == 0:
+            self._look(event, kind)
+
+    def _look(self, event: Event, kind: type[Event]) -> None:
         self._unknown.setdefault(kind, Counter()).update(list(event.extra))
         names = self._missing.setdefault(kind, {f.name for f in attrs.fields(kind)} - _BASE)
         names -= {name for name in names if getattr(event, name) is not None}

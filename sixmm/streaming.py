@@ -7,6 +7,7 @@ The client of a venue adds its own constructor and its REST groups.
 from __future__ import annotations
 
 import logging
+import math
 import os
 import warnings
 from collections.abc import Iterator, Mapping
@@ -21,7 +22,7 @@ from .errors import (
     ForkedClient,
     LocalStateError,
 )
-from .events import Event
+from .events import DecodeFailed, Event
 from .rest import RestSession
 from .schema_report import EventReport, SchemaReport
 from .state.account import Account
@@ -60,7 +61,7 @@ class StreamClient:
         rest_timeout: seconds that one REST call may take.
         limits: the bounds of the inbox.
         options: the figures of the session.
-        schema_report: whether to count which fields arrive.
+        schema_report: whether to look at every event for :meth:`schema_report`, or at a sample.
     """
 
     def __init__(
@@ -82,11 +83,13 @@ class StreamClient:
         if deliver not in ("all", "events", "state"):
             raise ConfigurationError("deliver is 'all', 'events' or 'state'")
         clock = SystemClock()
+        if not 0 < rest_timeout < math.inf:
+            raise ConfigurationError("rest_timeout must be a finite number above 0 (seconds)")
         self._venue = venue
         self._pid = os.getpid()
         self._wants_private = private
         self._ws_url = ws_url
-        self._report = SchemaReport() if schema_report else None
+        self._report = SchemaReport(every=schema_report)
         self._rest = RestSession(
             venue=venue,
             http=http,
@@ -237,7 +240,8 @@ class StreamClient:
         item = self._shared.inbox.take(Deadline(timeout))
         if isinstance(item, MarketMessage):
             item = decode_message(self._venue, item.raw, received_at=item.received_at)
-        if self._report is not None and item is not None:
+            self._shared.counters.decode_failures += isinstance(item, DecodeFailed)
+        if item is not None:
             self._report.note(item)
         return item
 
@@ -245,13 +249,10 @@ class StreamClient:
         """Return, by kind of event, what arrived that the schema does not name, and what never did.
 
         6MM documents few of its stream fields; after an hour on the real exchange this says which
-        of the assumed ones exist.
-
-        Raises:
-            LocalStateError: the client was not made with ``schema_report=True``.
+        of the assumed ones exist. The first events of each kind are looked at and then a sample;
+        a client made with ``schema_report=True`` looks at every one.
         """
-        if self._report is None:
-            raise LocalStateError("make the client with schema_report=True")
+        self._check_process()
         return self._report.result()
 
     # Requests

@@ -121,7 +121,7 @@ def test_login_replaces_the_token_and_logout_forgets_it() -> None:
 
 
 def test_a_write_without_an_answer_has_an_unknown_outcome() -> None:
-    """A login that is answered by a page of a proxy is not repeated (hazard C1)."""
+    """A login that is answered by a page of a proxy is not repeated."""
     client, http = _client({"POST /v1/public/user/login": HttpResponse(status=502, body=b"<html>")})
 
     with pytest.raises(OutcomeUnknown) as caught:
@@ -162,13 +162,13 @@ def test_is_set_up_by_the_environment() -> None:
     ids=lambda arguments: ",".join(arguments),
 )
 def test_refuses_arguments_that_cannot_work(arguments: dict[str, Any]) -> None:
-    """A bad argument is said at once and nothing is sent (hazard F4)."""
+    """A bad argument is said at once and nothing is sent."""
     with pytest.raises(ConfigurationError):
         Client(**arguments)
 
 
 def test_shows_no_secret(caplog: pytest.LogCaptureFixture) -> None:
-    """Keys, secrets and tokens are in no representation and no log line (hazard F1)."""
+    """Keys, secrets and tokens are in no representation and no log line."""
     caplog.set_level(logging.DEBUG)
     client = Client(CANARY, CANARY, http=MemoryHttp(_Server({})), ws=MemoryWs())
     with pytest.raises(KeyError):
@@ -203,7 +203,7 @@ def _script(text: str) -> list[str]:
 
 
 def test_a_script_that_ends_without_closing_exits(served: dict[str, str]) -> None:
-    """Falling off the end of a script ends the process, whatever the threads do (hazard D3)."""
+    """Falling off the end of a script ends the process, whatever the threads do."""
     text = """
         import sixmm, time
         client = sixmm.Client.from_env()
@@ -220,7 +220,7 @@ def test_a_script_that_ends_without_closing_exits(served: dict[str, str]) -> Non
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
 def test_one_interrupt_ends_a_waiting_get(served: dict[str, str]) -> None:
-    """One Ctrl-C ends get() with KeyboardInterrupt (hazard D3)."""
+    """One Ctrl-C ends get() with KeyboardInterrupt."""
     text = """
         import sixmm
         with sixmm.Client.from_env() as client:

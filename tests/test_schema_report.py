@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from sixmm import Client, Connected, LocalStateError
+from sixmm import Client, Connected
 from sixmm.schema_report import SchemaReport
 from sixmm.venues.sixmm import decode
 
@@ -43,9 +41,18 @@ def test_leaves_events_about_the_connection_out() -> None:
     assert report.result() == {}
 
 
-def test_is_off_unless_asked_for() -> None:
-    """Without schema_report=True nothing is counted, and asking says how to switch it on."""
-    with pytest.raises(LocalStateError, match="schema_report=True"):
-        Client().schema_report()
+def test_looks_at_a_sample_unless_asked_for_all() -> None:
+    """The text of an event is read again for the first ones of a kind, and then now and then."""
+    sample, full = SchemaReport(), SchemaReport(every=True)
+    for report in (sample, full):
+        for _ in range(199):
+            report.note(decode(ORDER))
 
-    assert Client(schema_report=True).schema_report() == {}
+    assert sample.result()["OrderTradeUpdate"].events == 199
+    assert sample.result()["OrderTradeUpdate"].unknown == {"colour": 50}
+    assert full.result()["OrderTradeUpdate"].unknown == {"colour": 199}
+
+
+def test_a_client_always_has_one() -> None:
+    """Before the first event it is empty."""
+    assert Client().schema_report() == {}

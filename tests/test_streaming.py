@@ -193,7 +193,7 @@ def test_is_started_once(client: Client) -> None:
 
 
 def test_refuses_what_cannot_be_a_topic(client: Client) -> None:
-    """A topic is checked before anything is sent (rule 90, hazard F7)."""
+    """A topic is checked before anything is sent (rule 90)."""
     client.start()
     for topic in ("market.depth.", "user.5794", 'market.depth.X","op":"x', "", "market.depth.\n"):
         with pytest.raises(ConfigurationError):

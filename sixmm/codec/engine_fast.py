@@ -10,13 +10,14 @@ from typing import Any
 import msgspec.json
 
 from . import engine_stdlib
-from .engine_stdlib import MAX_DIGITS, SHAPE, check_depth, exact, is_surely_shallow
+from .engine_stdlib import SHAPE, check_depth, exact, is_surely_shallow
 
 __all__ = ["read"]
 
 _decode = msgspec.json.Decoder(float_hook=exact).decode
-# msgspec reads an integer of any length and offers no hook for it.
-_TOO_LONG = b"0" * (MAX_DIGITS + 1)
+# There is no hook for integers. One of 19 digits fits into 64 bits; beyond that msgspec sets no bound,
+# and its releases before 0.19 read 19999999999999999999 as 1553255926290448383.
+_TOO_LONG = b"0" * 20
 
 
 class _Unsure(Exception):

@@ -31,7 +31,8 @@ PROBE: tuple[str | bytes, ...] = (
     # Numbers: exact, of the right type, within bounds, and in the grammar of the standard.
     *(b"0.10", b"-0.0", b"1E5", b"-1.5e-7", b"0.1000000000000000055511151231257827"),
     *(b"-0", b"9007199254740993", b"9223372036854775808", b"-9223372036854775809"),
-    *(b"18446744073709551616", b"9" * MAX_DIGITS, b"-" + b"9" * MAX_DIGITS),
+    *(b"18446744073709551616", b"19999999999999999999", b"-19999999999999999999"),
+    *(b"9" * MAX_DIGITS, b"-" + b"9" * MAX_DIGITS),
     *(b"9" * (MAX_DIGITS + 1), b"0." + b"9" * (MAX_DIGITS - 1), b"0." + b"9" * MAX_DIGITS),
     *(f"1e{exponent}" for exponent in (MAX_EXPONENT, MAX_EXPONENT + 1, -MAX_EXPONENT - 1)),
     *(b"1E+999999", b"1e" + b"9" * 50, b"NaN", b"[Infinity]", b"-Infinity"),

@@ -1,7 +1,7 @@
 """The mirror of the account: what was told so far, and whether a new telling is new.
 
 The mirror is also the memory that keeps repeats away from the caller: it compares each push with
-what it knows. It never goes back: a late, older telling is recognised and changes nothing. It is a
+what it knows. A late, older state of an order is recognised and changes nothing. It is a
 value that is changed under the session's lock and has no lock of its own.
 """
 
@@ -23,6 +23,8 @@ PARTS = ("fills", "orders", "positions", "balances")
 
 _MAX_ENDED_ORDERS = 10_000
 _MAX_FILLS = 50_000
+_MAX_ROWS = 50_000
+"""Open orders, positions and balances, each; an account has far fewer."""
 _BASELINE_OVERLAP_MS = 10_000
 
 Key = TypeVar("Key")
@@ -292,6 +294,7 @@ class AccountMirror:
     def _keep_order(self, order: Order) -> None:
         if order.is_open:
             self._open[order.order_id] = order
+            _forget_oldest(self._open, _MAX_ROWS)
             return
         self._open.pop(order.order_id, None)
         self._ended[order.order_id] = order
@@ -331,11 +334,13 @@ class AccountMirror:
     def _push_balance(self, told: Balance, ts_ms: int) -> bool:
         known = self._balances.get(told.asset)
         was_told, self._balances[told.asset] = _compare_with_push(known, told, ts_ms)
+        _forget_oldest(self._balances, _MAX_ROWS)
         return was_told
 
     def _push_position(self, told: Position, ts_ms: int) -> bool:
         known = self._positions.get(told.key)
         was_told, self._positions[told.key] = _compare_with_push(known, told, ts_ms)
+        _forget_oldest(self._positions, _MAX_ROWS)
         return was_told
 
 

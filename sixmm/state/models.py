@@ -19,8 +19,8 @@ __all__ = ["Balance", "Baseline", "Facts", "Fill", "Order", "Position", "Snapsho
 class Order:
     """One order as it was last told.
 
-    ``rank`` says how far its life has come: 0 accepted, 1 resting, 2 partly filled, 3 ended. It
-    never goes down. ``status`` is the word of the venue.
+    ``rank`` says how far its life has come: 0 accepted, 1 resting, 2 partly filled, 3 ended.
+    ``status`` is the word of the venue.
     """
 
     order_id: str

@@ -112,7 +112,10 @@ def _judge_status(status: int, retry_after: float | None, *, fresh_key: bool) ->
     """Judge the status of a refused upgrade."""
     if status == 429 or status >= 500:
         return Verdict(Remedy.RETRY, _bounded(retry_after))
-    if status in (401, 403, 404):
+    if status in (408, 425):
+        return _RETRY
+    if 400 <= status < 500:
+        # Which of them a bad key gets is not documented (rule 110).
         return _FATAL if fresh_key else _NEW_KEY
     return _FATAL
 

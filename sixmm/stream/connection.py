@@ -9,6 +9,7 @@ from ..clock import Deadline
 from ..errors import DeadlineExceeded, LoginRefused
 from ..events import Connected, SubscriptionFailed
 from ..transport.base import WsLink
+from .desk import Waiter
 from .routing import Sorted, sort_messages
 from .shared import Shared
 from .sync import AccountSync, Pushed
@@ -19,6 +20,8 @@ _log = logging.getLogger("sixmm.stream")
 
 _FENCE_TIMEOUT = 1.0
 _DRAIN_TIMEOUT = 0.25
+_PATIENCE_AFTER_PONG = 0.25
+_MESSAGE_OVERHEAD_BYTES = 200
 _NOW = 0.0
 _LONG = 3_600.0
 
@@ -93,7 +96,7 @@ class Connection:
         pushed = self._take_buffer()
         self._sync.merge(comparison, pushed, reason=reason, connection=self.number)
         self._buffering = False
-        self._plan_resync(again=comparison.is_worth_another_try)
+        self._plan_resync(again=comparison.is_worth_another_try, floor=comparison.retry_after)
 
     @property
     def resync_due(self) -> bool:
@@ -120,8 +123,8 @@ class Connection:
     # Reading
 
     def _receive_before(self, deadline: Deadline) -> bool:
-        """Read once; return False where the deadline has passed, however much goes on arriving."""
-        if deadline.expired:
+        """Read once; return False where the deadline has passed, or the buffer is full."""
+        if deadline.expired or self._buffer_full:
             return False
         try:
             self._receive(deadline)
@@ -169,7 +172,7 @@ class Connection:
                 self._plan_resync(again=True)
             return
         self._buffer += pushed
-        self._buffer_bytes += sum(len(message) for message, _ in pushed)
+        self._buffer_bytes += sum(len(message) + _MESSAGE_OVERHEAD_BYTES for message, _ in pushed)
 
     def _note_pong(self) -> None:
         payload = self._link.last_pong
@@ -197,12 +200,18 @@ class Connection:
         """Read until the answer to a ping: pushes from before the snapshot have then arrived.
 
         An exchange whose pings overtake its pushes makes this an effort, not a proof; the
-        comparison by identity does not rely on it. A peer that does not answer costs one second.
+        comparison by identity does not rely on it. A peer that does not answer costs a moment.
         """
-        payload = secrets.token_hex(8).encode()
-        self._link.ping(payload, deadline=self._deadline(self._shared.options.send_timeout))
-        deadline = self._deadline(_FENCE_TIMEOUT)
-        while self._link.last_pong != payload and not self._buffer_full:
+        waiter, payload = Waiter(), secrets.token_hex(8).encode()
+        _, text = self._shared.desk.ping(waiter)
+        sending = self._deadline(self._shared.options.send_timeout)
+        self._link.send(text, deadline=sending)
+        self._link.ping(payload, deadline=sending)
+        deadline, has_pong = self._deadline(_FENCE_TIMEOUT), False
+        while not waiter.is_done:
+            if not has_pong and self._link.last_pong == payload:
+                # A protocol pong may overtake what is queued; a reply of the application does not.
+                has_pong, deadline = True, deadline.sooner(_PATIENCE_AFTER_PONG)
             if not self._receive_before(deadline):
                 return
 
@@ -214,13 +223,13 @@ class Connection:
         taken, self._buffer, self._buffer_bytes = self._buffer, [], 0
         return taken
 
-    def _plan_resync(self, *, again: bool) -> None:
+    def _plan_resync(self, *, again: bool, floor: float = 0.0) -> None:
         options = self._shared.options
         if not again:
             # The delay stays as long as it has become: what fails again and again is asked rarely.
             self._resync_at = None
             return
-        self._resync_at = self._shared.clock.monotonic() + self._resync_delay
+        self._resync_at = self._shared.clock.monotonic() + max(self._resync_delay, floor)
         self._resync_delay = min(self._resync_delay * 2, options.resync_retry_max)
 
     # Waiting

@@ -45,6 +45,11 @@ class Waiter:
             self._condition.notify_all()
             return True
 
+    @property
+    def is_done(self) -> bool:
+        """Whether the answer has come."""
+        return self._done
+
     def wait(self, deadline: Deadline) -> bool:
         """Wait for the answer; return False where the deadline passed first.
 
@@ -126,6 +131,13 @@ class RequestDesk:
             unasked = set(self._book.unasked(topics))
             live = tuple(topic for topic in topics if topic not in unasked)
             self._book.drop(topics)
+            dropped = [s for s in self._subscribers if s.missing.intersection(topics)]
+            self._subscribers = [s for s in self._subscribers if s not in dropped]
+        for subscriber in dropped:
+            subscriber.waiter.set(
+                SubscriptionRefused("dropped by unsubscribe()", topics=tuple(topics))
+            )
+        with self._lock:
             if not (self._open and live):
                 return None, []
             # No longer live from here on: who subscribes meanwhile asks again, after this.

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from ..errors import SixmmError
+from ..errors import SixmmError, without_frames
 from ..events import SessionExpiring, SessionRenewed
 from ..venues.base import Dial, StreamKey
 from .shared import Shared
@@ -110,7 +110,12 @@ class KeyKeeper:
         if self._held is not held:
             return
         _log.warning("the stream key could not be renewed: %s", error or "it has expired")
-        self._shared.tell(SessionExpiring(error=error, expires_at_ms=held.expires_at_ms))
+        self._shared.tell(
+            SessionExpiring(
+                error=None if error is None else without_frames(error),
+                expires_at_ms=held.expires_at_ms,
+            )
+        )
         try:
             self._plan_dial(None)
         except SixmmError as failure:

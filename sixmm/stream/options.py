@@ -11,6 +11,9 @@ from .backoff import BackoffPolicy
 
 __all__ = ["SessionOptions"]
 
+_OTHERS = frozenset({"release_key", "backoff"})
+_MAY_BE_OFF = frozenset({"ping_interval", "clock_interval"})
+
 
 @attrs.frozen(kw_only=True)
 class SessionOptions:
@@ -23,6 +26,7 @@ class SessionOptions:
         login_timeout: from the open link to the acceptance of the credential.
         ack_timeout: from asking for the topics again after a reconnect to their acknowledgements.
         send_timeout: one outgoing frame.
+        sync_timeout: reading the account by REST, all calls together.
         clock_interval: how often the exchange's clock is read again; None is off.
         resync_retry: the first wait before parts that could not be compared are tried again.
         resync_retry_max: the longest such wait.
@@ -38,6 +42,7 @@ class SessionOptions:
     login_timeout: float = 10.0
     ack_timeout: float = 10.0
     send_timeout: float = 5.0
+    sync_timeout: float = 60.0
     clock_interval: float | None = 300.0
     resync_retry: float = 5.0
     resync_retry_max: float = 300.0
@@ -47,8 +52,10 @@ class SessionOptions:
 
     def __attrs_post_init__(self) -> None:
         for name, value in attrs.asdict(self, recurse=False).items():
+            if name in _OTHERS or (value is None and name in _MAY_BE_OFF):
+                continue
             is_figure = isinstance(value, int | float) and not isinstance(value, bool)
-            if is_figure and not 0 < value < math.inf:
+            if not (is_figure and 0 < value < math.inf):
                 raise ConfigurationError(f"{name} must be a finite number above 0")
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import attrs
 
-from ..errors import DecodeError
+from ..errors import ConfigurationError, DecodeError, without_frames
 from ..events import DecodeFailed, Event
 from ..venues.base import Frame, FrameKind, Venue
 from .inbox import MarketMessage
@@ -48,8 +48,11 @@ def sort_messages(
         if kind is FrameKind.MARKET:
             if is_wanted(frame.topic):
                 result.market.append(MarketMessage(frame.topic, message, received_at))
-            else:
+            elif _is_topic(venue, frame.topic):
                 result.unrequested += 1
+            else:
+                # Not a topic that could have been asked for: the caller sees it as unknown.
+                result.private.append(message)
         elif kind is FrameKind.REPLY:
             result.replies.append(frame)
         elif kind is FrameKind.LOGIN:
@@ -57,6 +60,14 @@ def sort_messages(
         else:
             result.private.append(message)
     return result
+
+
+def _is_topic(venue: Venue, topic: str) -> bool:
+    try:
+        venue.check_topic(topic)
+    except ConfigurationError:
+        return False
+    return True
 
 
 def decode_message(venue: Venue, message: bytes, *, received_at: int) -> Event:
@@ -70,5 +81,7 @@ def decode_message(venue: Venue, message: bytes, *, received_at: int) -> Event:
         _log.exception("the decoder failed")
         failure = DecodeError(f"the decoder failed ({type(error).__name__})")
     return DecodeFailed(
-        received_at=received_at, raw=message.decode("utf-8", "replace"), error=failure
+        received_at=received_at,
+        raw=message.decode("utf-8", "replace"),
+        error=without_frames(failure),
     )

@@ -23,8 +23,9 @@ from ..errors import (
     LocalStateError,
     SixmmError,
     again,
+    without_frames,
 )
-from ..events import Disconnected
+from ..events import Disconnected, SessionExpiring
 from ..state.account import Account
 from ..transport.base import WsLink, WsTransport
 from ..venues.base import Dial
@@ -98,6 +99,8 @@ class Session:
             ClientClosed: it is closed.
         """
         self._check_open()
+        if self._state is not State.IDLE:
+            raise LocalStateError("the client is started already")
         self._move(Trigger.START)
         options = self._shared.options
         if options.ping_interval is not None:
@@ -243,7 +246,7 @@ class Session:
         finally:
             self._finish(error)
 
-    def _attempt(self) -> Exception:
+    def _attempt(self) -> SixmmError:
         """Dial and serve one link; return what ended it."""
         connection: Connection | None = None
         self._number = self._shared.counters.connects + 1
@@ -318,9 +321,9 @@ class Session:
         dropped.__cause__ = error
         return dropped
 
-    def _decide(self, failure: Exception) -> tuple[float, SixmmError | None]:
+    def _decide(self, failure: SixmmError) -> tuple[float, SixmmError | None]:
         """Return the seconds to wait, or the fatal error; tell the caller either way."""
-        error = failure if isinstance(failure, SixmmError) else LocalStateError(str(failure))
+        error = without_frames(failure)
         verdict = judge(
             error,
             fresh_key=self._fresh_key,
@@ -328,6 +331,7 @@ class Session:
             is_clock_error=self._shared.venue.is_clock_error(error),
         )
         if verdict.remedy is Remedy.NEW_KEY:
+            self._tell_key_over(error)
             self._keys.doubt()
         fatal = verdict.remedy is Remedy.FATAL
         delay = 0.0 if fatal else self._next_delay(verdict)
@@ -341,6 +345,11 @@ class Session:
             )
         )
         return delay, error if fatal else None
+
+    def _tell_key_over(self, error: SixmmError) -> None:
+        expires_at_ms = self._keys.expires_at_ms
+        if expires_at_ms is not None:
+            self._shared.tell(SessionExpiring(error=error, expires_at_ms=expires_at_ms))
 
     def _next_delay(self, verdict: Verdict) -> float:
         return self._backoff.lost(self._shared.clock.monotonic(), floor=verdict.floor)

@@ -9,13 +9,15 @@ into the buffer, so that neither the exchange nor the kernel has to hold much.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import attrs
 
-from ..errors import DecodeError, SixmmError
+from ..clock import Deadline
+from ..errors import DecodeError, SixmmError, Throttled
 from ..events import DecodeFailed, Event, Resynced
 from ..state.models import Baseline, Facts, Snapshot
-from .causes import Remedy, judge
+from .causes import MAX_RETRY_AFTER, Remedy, judge
 from .reconcile import AccountChange, Change, reconcile
 from .routing import decode_message
 from .shared import Shared
@@ -23,6 +25,8 @@ from .shared import Shared
 __all__ = ["AccountSync", "Comparison", "Pushed"]
 
 _PRIME_OVERLAP_MS = 10_000
+_CLOCK_DOUBT_MS = 2_000
+"""How far the clocks of the stream and of REST may differ at the exchange."""
 
 Pushed = tuple[bytes, int]
 """A private message, and when it was received (local Unix milliseconds)."""
@@ -34,6 +38,12 @@ class Comparison:
 
     snapshot: Snapshot
     errors: tuple[SixmmError, ...]
+
+    @property
+    def retry_after(self) -> float:
+        """The seconds that the exchange asked to wait, or 0."""
+        told = [e.retry_after or 0.0 for e in self.errors if isinstance(e, Throttled)]
+        return min(max(told, default=0.0), MAX_RETRY_AFTER)
 
     @property
     def is_worth_another_try(self) -> bool:
@@ -99,17 +109,22 @@ class AccountSync:
         shared, snapshot = self._shared, comparison.snapshot
         events = [self._decode(push) for push in pushed]
         facts = [shared.venue.facts(event) for event in events]
+        is_late = [_is_before(fact, snapshot.as_of_ms - _CLOCK_DOUBT_MS) for fact in facts]
+        late, timely = _split(events, is_late), _split(facts, [not late for late in is_late])
         with shared.mirror_lock:
+            # Pushes from long before the snapshot, which the exchange sends only now, go first.
+            old = self._apply(late, _split(facts, is_late))
             changes = reconcile(
                 shared.mirror,
                 snapshot,
-                [fact for fact in facts if fact is not None],
+                [fact for fact in timely if fact is not None],
                 partly_filled=shared.venue.partly_filled,
             )
-            fresh = self._apply(events, facts)
+            fresh = self._apply(_split(events, [not late for late in is_late]), timely)
             shared.mirror.mark_checked(snapshot.as_of_ms, unchecked=snapshot.unchecked)
-        repeated = len(events) - len(fresh)
+        repeated = len(events) - len(old) - len(fresh)
         shared.counters.repeated += repeated
+        self._put(old)
         self._put([self._event_of(change) for change in changes])
         self._put(fresh)
         shared.tell(
@@ -153,6 +168,7 @@ class AccountSync:
         errors: list[SixmmError] = []
         snapshot = self._shared.rest.run(
             self._shared.venue.snapshot_plan(baseline, now_ms=now_ms),
+            deadline=Deadline(self._shared.options.sync_timeout, clock=self._shared.clock),
             between=between,
             on_error=errors.append,
         )
@@ -192,6 +208,17 @@ class AccountSync:
                 received_at=now_ms,
             )
         return venue.order_event(change.order, change.fill, topic=topic, received_at=now_ms)
+
+
+T = TypeVar("T")
+
+
+def _split(items: Sequence[T], chosen: Sequence[bool]) -> list[T]:
+    return [item for item, is_chosen in zip(items, chosen, strict=True) if is_chosen]
+
+
+def _is_before(facts: Facts | None, moment_ms: int) -> bool:
+    return facts is not None and 0 < facts.ts_ms < moment_ms
 
 
 def _passes_by_itself(error: SixmmError) -> bool:

@@ -23,6 +23,8 @@ _log = logging.getLogger("sixmm.timer")
 
 Action = Callable[[], None]
 
+_LONGEST_WAIT = 3_600.0
+
 
 @attrs.define(order=False)
 class _Job:
@@ -192,4 +194,4 @@ class Timer:
             _log.exception("the timed job %r failed", name)
 
     def _delay_until(self, at: float | None) -> float | None:
-        return None if at is None else max(0.0, at - self._clock.monotonic())
+        return None if at is None else min(max(0.0, at - self._clock.monotonic()), _LONGEST_WAIT)

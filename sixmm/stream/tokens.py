@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from ..errors import SixmmError
+from ..errors import SixmmError, without_frames
 from ..events import SessionExpiring
 from .shared import Shared
 from .timer import Timer
@@ -47,7 +47,9 @@ class TokenKeeper:
             self._shared.rest.refresh()
         except SixmmError as error:
             _log.warning("the access token could not be refreshed: %s", error)
-            self._shared.tell(SessionExpiring(error=error, expires_at_ms=expires_at_ms))
+            self._shared.tell(
+                SessionExpiring(error=without_frames(error), expires_at_ms=expires_at_ms)
+            )
             self._plan_retry()
         else:
             self.plan()

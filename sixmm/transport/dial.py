@@ -21,6 +21,7 @@ from ..errors import (
     DeadlineExceeded,
     SixmmError,
     TlsFailed,
+    without_frames,
 )
 from .proxy import Proxy
 from .resolve import SLICE, Address, resolve
@@ -90,7 +91,8 @@ class Dialer:
     def open(self, endpoint: Endpoint, deadline: Deadline) -> Stream:
         """Return a stream to ``endpoint``; over TLS where its scheme says so.
 
-        The stream is known to the dialer until it is given to :meth:`forget`.
+        The stream is known to the dialer until it is given to :meth:`forget`. An error has no
+        frames of the way there: their variables hold what logs in to the proxy.
 
         Raises:
             ConfigurationError: the certificate of a host elsewhere would not be verified.
@@ -105,14 +107,12 @@ class Dialer:
         try:
             return self._settle(attempt, self._open(attempt, endpoint, deadline))
         except BaseException as exc:
-            if attempt.stream is not None:
-                attempt.stream.close()
-            if attempt.called_off and isinstance(exc, Exception):
-                raise ClientClosed("the transport was closed") from None
-            raise
+            failure = _ended(attempt, exc)
         finally:
             with self._lock:
                 self._attempts.discard(attempt)
+        # Raised here and not in the handler: there it would get what it was made for as its context.
+        raise failure
 
     def forget(self, stream: Stream) -> None:
         """Leave ``stream`` to its owner: closing the dialer no longer ends it."""
@@ -205,6 +205,18 @@ def _parse_proxies(proxies: Mapping[str, str] | str | None) -> dict[str, Proxy]:
     if isinstance(proxies, str):
         return dict.fromkeys(("http", "https", "ws", "wss"), Proxy.parse(proxies))
     return {scheme: Proxy.parse(address) for scheme, address in proxies.items()}
+
+
+def _ended(attempt: _Attempt, error: BaseException) -> BaseException:
+    """Close what an attempt has opened; return the error to raise for it, without any frames."""
+    if attempt.stream is not None:
+        attempt.stream.close()
+    if attempt.called_off and isinstance(error, Exception):
+        return ClientClosed("the transport was closed")
+    if isinstance(error, SixmmError):
+        return without_frames(error)
+    error.__context__ = None
+    return error.with_traceback(None)
 
 
 def _connect_any(attempt: _Attempt, addresses: list[Address], deadline: Deadline) -> Stream:

@@ -215,6 +215,12 @@ class StreamLink(WsLink):
             # Not the end for the reading thread yet: what has arrived before is still delivered.
             self._stream.shutdown()
             raise self._reason_of_end() from exc
+        except BaseException:
+            # Ctrl-C in the middle of a frame: nothing can follow it, so the link is over.
+            if self._torn:
+                self._end(ConnectionClosed(by="local"))
+                self._stream.shutdown()
+            raise
         finally:
             self._write_turn.release()
 

@@ -7,6 +7,7 @@ exchange. The proxy looks the name up.
 from __future__ import annotations
 
 import base64
+import re
 import urllib.parse
 
 import attrs
@@ -22,6 +23,8 @@ __all__ = ["Proxy"]
 
 _HEAD_LIMIT = 16_384
 _DEFAULT_PORTS = {"http": 80, "socks5": 1080, "socks5h": 1080}
+_PRINTABLE = re.compile("[!-~]+")
+_FORM = "a proxy must look like http://host:port"
 
 _SOCKS_REFUSALS = {
     1: "general failure",
@@ -50,32 +53,18 @@ class Proxy:
     def parse(cls, address: str) -> Proxy:
         """Return the proxy that an address such as ``socks5://user:password@host:1080`` names.
 
-        An address without a scheme is that of an HTTP proxy.
+        An address without a scheme is that of an HTTP proxy. It is printable ASCII without spaces:
+        what else is in a user name or a password is percent-encoded.
 
         Raises:
             ConfigurationError: the address cannot be read, or its scheme is not supported. The
                 text does not repeat it, since a password may be in it.
         """
-        parts = urllib.parse.urlsplit(address if "://" in address else f"http://{address}")
-        if parts.scheme not in _DEFAULT_PORTS:
-            raise ConfigurationError("a proxy must be http://, socks5:// or socks5h://")
-        try:
-            port = parts.port
-        except ValueError:
-            raise ConfigurationError("the port of the proxy is not a port number") from None
-        if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
-            raise ConfigurationError("a proxy must look like http://host:port")
-        username = None if parts.username is None else urllib.parse.unquote(parts.username)
-        password = urllib.parse.unquote(parts.password or "")
-        if max(len((username or "").encode()), len(password.encode())) > 255:
-            raise ConfigurationError("the user name or password of the proxy is over 255 bytes")
-        return cls(
-            scheme=parts.scheme,
-            host=parts.hostname,
-            port=port or _DEFAULT_PORTS[parts.scheme],
-            username=username,
-            password=Secret(password),
-        )
+        read = _read(address)
+        del address  # A traceback may show variables; from here on none holds a password.
+        if isinstance(read, str):
+            raise ConfigurationError(read)
+        return read
 
     def tunnel(self, stream: Stream, *, host: str, port: int, deadline: Deadline) -> None:
         """Ask the proxy at the other end of ``stream`` to connect to ``host`` and ``port``.
@@ -141,3 +130,36 @@ class Proxy:
         stream.send(message, deadline)
         if reader.exactly(2)[1] != 0:
             raise ConnectFailed("the proxy refused the user name or password")
+
+
+def _read(address: str) -> Proxy | str:
+    """Return the proxy that ``address`` names, or what is wrong with it.
+
+    It raises nothing: an error of the standard library that is merely being handled would stay with
+    the one raised for it, and quotes what it was given.
+    """
+    if not _PRINTABLE.fullmatch(address):
+        return "the address of a proxy must be printable ASCII; percent-encode the rest"
+    try:
+        parts = urllib.parse.urlsplit(address if "://" in address else f"http://{address}")
+    except ValueError:
+        return _FORM
+    if parts.scheme not in _DEFAULT_PORTS:
+        return "a proxy must be http://, socks5:// or socks5h://"
+    try:
+        port = parts.port
+    except ValueError:
+        return "the port of the proxy is not a port number"
+    if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+        return _FORM
+    username = None if parts.username is None else urllib.parse.unquote(parts.username)
+    password = urllib.parse.unquote(parts.password or "")
+    if max(len((username or "").encode()), len(password.encode())) > 255:
+        return "the user name or password of the proxy is over 255 bytes"
+    return Proxy(
+        scheme=parts.scheme,
+        host=parts.hostname,
+        port=port or _DEFAULT_PORTS[parts.scheme],
+        username=username,
+        password=Secret(password),
+    )

@@ -186,6 +186,10 @@ class Venue(abc.ABC):
         """Whether ``error`` says that the timestamp of the request was off."""
 
     @abc.abstractmethod
+    def is_replay_error(self, error: SixmmError) -> bool:
+        """Whether ``error`` says that an equal request was seen before; to sign anew helps."""
+
+    @abc.abstractmethod
     def login_call(self, *, username: str, password: Secret) -> Call:
         """Return the call that makes an access token; its result is :class:`Credentials`."""
 

@@ -129,7 +129,7 @@ def _check(*, cuts: int, seed: int) -> None:
 
 
 def test_nothing_is_lost_in_two_hundred_disconnects() -> None:
-    """200 cuts at random bytes: 0 lost, 0 doubled, every topic back, nothing left (hazard A2)."""
+    """200 cuts at random bytes: 0 lost, 0 doubled, every topic back, nothing left."""
     _check(cuts=200, seed=1)
 
 

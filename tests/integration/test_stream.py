@@ -200,7 +200,7 @@ def test_pings(connect: Connect) -> None:
 
 
 def test_a_frozen_link_is_noticed(exchange: Exchange, connect: Connect) -> None:
-    """A half-open link is given up after interval and timeout, and replaced (hazard A3)."""
+    """A half-open link is given up after interval and timeout, and replaced."""
     client = connect(ping_interval=0.1, ping_timeout=0.2)
     client.wait_live(DEADLINE)
     exchange.faults.freeze()
@@ -282,7 +282,7 @@ def test_a_refused_login_is_fatal(exchange: Exchange, connect: Connect) -> None:
 
 
 def test_a_wrong_key_is_fatal(connect: Connect) -> None:
-    """A key that the exchange does not know is not tried in a loop (hazard A6)."""
+    """A key that the exchange does not know is not tried in a loop."""
     client = connect(api_secret="wrong")
 
     with pytest.raises(AuthenticationError):
@@ -361,7 +361,7 @@ def test_close_from_another_thread_ends_the_iteration(connect: Connect) -> None:
 
 
 def test_bad_arguments_are_refused_before_anything_is_sent() -> None:
-    """What cannot work is said at once, with what would (hazard F4)."""
+    """What cannot work is said at once, with what would."""
     for arguments in (
         {"rest_url": "http://api.example.com"},
         {"ws_url": "ws://stream.example.com/ws"},

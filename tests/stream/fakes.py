@@ -21,6 +21,7 @@ from typing import Any, TypeVar, cast
 import attrs
 
 from sixmm.errors import (
+    ApiError,
     AuthenticationError,
     ClientClosed,
     ConfigurationError,
@@ -174,6 +175,10 @@ class FakeVenue(Venue):
     def server_time_call(self) -> Call:
         """Return the call of the clock."""
         return Call(operation="time", method="GET", path="/time")
+
+    def is_replay_error(self, error: SixmmError) -> bool:
+        """Whether it has the code of a repeated request."""
+        return isinstance(error, ApiError) and error.code == 3004
 
     def is_clock_error(self, error: SixmmError) -> bool:
         """Say so by the text of code 1003 (rule 40)."""

@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 _OTHER = Frame(kind=FrameKind.OTHER)
+_MAX_TOPIC = 128  # Frames are kept by topic: what is longer is no topic of this exchange.
 _PUSH = re.compile(rb'\{"topic":"((?:market|user)\.[A-Za-z0-9._-]{1,96})"(,"event":"data")?[,}]')
 
 
@@ -98,7 +99,7 @@ def frame_of(message: Any) -> Frame:
     if not isinstance(message, dict):
         return _OTHER
     topic = message.get("topic")
-    name = topic if isinstance(topic, str) else ""
+    name = topic if isinstance(topic, str) and len(topic) <= _MAX_TOPIC else ""
     replies = request_id_of(message) is not None and isinstance(message.get("event"), str)
     if name.startswith("user."):
         return _push(FrameKind.PRIVATE, name)

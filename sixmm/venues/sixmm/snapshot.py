@@ -23,6 +23,8 @@ PAGE_SIZE = 100
 """How many rows a page is asked to have."""
 MAX_PAGES = 500
 """How many pages of one list are read."""
+MAX_ROWS = MAX_PAGES * PAGE_SIZE
+"""How many rows of one list are kept."""
 MAX_LOOKUPS = 100
 """How many orders are asked for one by one."""
 
@@ -136,13 +138,15 @@ def _newest_first(
         promised = reply.total or 0 if page == 1 else promised
         before = len(rows)
         rows.update((id_of(row), row) for row in reply.rows)
+        if len(rows) > MAX_ROWS:
+            break
         past = bool(reply.rows) and all(map(is_old, reply.rows))
         if past or _is_last(len(reply.rows), len(rows) - before, len(rows), reply.total):
             # Rows that come in meanwhile are told by the stream: the first page says what is due.
             _check_length(len(rows), 0 if past else promised)
             kept = [row for row in reversed(rows.values()) if not is_old(row)]
             return sorted(kept, key=lambda row: time_of(row) or 0)
-    raise _Incomplete(f"more than {MAX_PAGES} pages of {PAGE_SIZE}")
+    raise _Incomplete(f"more than {MAX_ROWS} rows")
 
 
 # Parts

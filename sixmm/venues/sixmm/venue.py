@@ -23,6 +23,8 @@ LISTEN_KEY_LIFE_MS = 60 * 60 * 1_000
 """How long a listenKey lives where a reply does not say it, in milliseconds (rule 71)."""
 _LEAST_LIFE_MS = 5_000
 _CLOCK_ERROR = "timestamp outside of tolerance window"
+_DUPLICATE = 3004
+_MAX_LIFE_MS = 24 * 60 * 60 * 1_000
 
 
 class SixmmVenue(Venue):
@@ -75,6 +77,10 @@ class SixmmVenue(Venue):
     def is_clock_error(self, error: SixmmError) -> bool:
         """Whether ``error`` says that the timestamp was off; the message decides (rule 40)."""
         return isinstance(error, ApiError) and _CLOCK_ERROR in error.message.lower()
+
+    def is_replay_error(self, error: SixmmError) -> bool:
+        """Whether a read was refused as a duplicate: sign it again, later (rules 41, 104)."""
+        return isinstance(error, ApiError) and error.code == _DUPLICATE
 
     def login_call(self, *, username: str, password: Secret) -> Call:
         """Return the call that makes an access token and a cookie (rule 25)."""
@@ -191,12 +197,14 @@ def _created(reply: ListenKey, now_ms: int) -> StreamKey:
 
 
 def _stream_key(value: Secret, reply: ListenKey, now_ms: int) -> StreamKey:
-    expires_at_ms = reply.expire_at_ms
-    return StreamKey(
-        value=value,
-        created_at_ms=now_ms,
-        expires_at_ms=now_ms + LISTEN_KEY_LIFE_MS if expires_at_ms is None else expires_at_ms,
-    )
+    """Return the key with the life that the reply gives it (rule 73).
+
+    An instant that is past or absurdly far away is not believed; the documented life is (rule 71).
+    """
+    expires_at_ms = reply.expire_at_ms or 0
+    if not now_ms < expires_at_ms <= now_ms + _MAX_LIFE_MS:
+        expires_at_ms = now_ms + LISTEN_KEY_LIFE_MS
+    return StreamKey(value=value, created_at_ms=now_ms, expires_at_ms=expires_at_ms)
 
 
 def _with_query(ws_url: str, name: str, value: Secret) -> Secret:

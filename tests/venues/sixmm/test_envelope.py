@@ -187,9 +187,10 @@ class TestRequest:
 JSON = "application/json"
 REPLIES: list[tuple[HttpResponse, type[Exception]]] = [
     # Business errors, by their code, under any status (rules 4, 5).
-    *((code(n), AuthenticationError) for n in (1001, 1002, 1003, 1004, 1005, 1006)),
+    *((code(n), ApiError) for n in (1005, 3002)),
+    *((code(n), AuthenticationError) for n in (1001, 1002, 1003, 1004, 1006)),
     *((code(n), InvalidRequest) for n in (2001, 2002, 2003)),
-    *((code(n), OrderRejected) for n in (3001, 3002, 3003, 3004, 3005, 3100, 3107, 3112)),
+    *((code(n), OrderRejected) for n in (3001, 3003, 3004, 3005, 3100, 3107, 3112)),
     (code(3006), NotPermitted),
     *((code(n), ServerFault) for n in (5001, 5002)),
     (code(5003), Throttled),

@@ -179,6 +179,7 @@ class TestFromRows:
             entry_price=Decimal(1),
             margin_mode="CROSS",
             leverage=20,
+            detail=tuple(Decimal(number) for number in range(2, 11)),
         )
         assert balance_of_row(row(UserAsset, ASSET)) == Balance(
             asset="USDT", wallet=Decimal(10), frozen=Decimal(2), used=Decimal(3)
@@ -204,9 +205,10 @@ class TestFromEvents:
 
     def test_an_order(self) -> None:
         """A push about an order tells the same order as its REST row, and no fill."""
-        facts = facts_of(push("ORDER_TRADE_UPDATE", as_push(ORDER)))
+        event = push("ORDER_TRADE_UPDATE", as_push(ORDER))
+        facts = facts_of(event)
 
-        assert facts == Facts(ts_ms=11, orders=(order_of_row(row(OrderRow, ORDER)),))
+        assert facts == Facts(ts_ms=11, push=event.raw, orders=(order_of_row(row(OrderRow, ORDER)),))
 
     def test_a_fill(self) -> None:
         """A push about a fill tells the order and exactly that fill."""
@@ -233,10 +235,12 @@ class TestFromEvents:
             "frozenBalance": "2",
             "usedMargin": "3",
         }
-        facts = facts_of(push("ACCOUNT_UPDATE", {"balances": [asset], "positions": [POSITION]}))
+        event = push("ACCOUNT_UPDATE", {"balances": [asset], "positions": [POSITION]})
+        facts = facts_of(event)
 
         assert facts == Facts(
             ts_ms=11,
+            push=event.raw,
             balances=(balance_of_row(row(UserAsset, ASSET)),),
             positions=(position_of_row(row(PositionRow, POSITION)),),
         )

@@ -248,7 +248,7 @@ class TestPages:
         assert endless == {"getTrades": MAX_PAGES, "getCurrentOrders": MAX_PAGES}
         assert (snapshot.fills, snapshot.open_orders) == (None, None)
         assert set(snapshot.unchecked) == {"fills", "orders"}
-        assert "pages" in snapshot.unchecked["fills"]
+        assert "rows" in snapshot.unchecked["fills"]
         assert snapshot.balances is not None
 
     @pytest.mark.parametrize(
