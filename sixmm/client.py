@@ -166,7 +166,6 @@ class Client(StreamClient):
         password = Secret(password)
         self._check_process()
         self._rest.login(username, password)
-        self._tokens.plan()
 
     def logout(self) -> None:
         """End the login at the exchange, and forget token and cookie (rule 26)."""

@@ -24,20 +24,18 @@ _NAMES = (
     "signature|listen[-_]?key|token|access[-_]?token|api[-_]?key|api[-_]?secret"
     "|passphrase|password|ticket|sign|authorization"
 )
-# The forms in which a name comes with its value: in quotes (JSON, also as text within JSON), in a
-# query, or as a header. What is in quotes ends at the same quote, the rest where a query would.
-_SECRET_PARAMETERS = re.compile(
-    rf"""(?isx) \b ( (?:{_NAMES}) (?:
-          \\*["']? \s*[:=]\s* \\*(?P<quote>["']) ) ) (?: \\. | (?!(?P=quote)) [^\\] )+
-      | \b ( (?:{_NAMES}) (?: = | \\*["']? \s*:\s* (?:(?:bearer|basic)\s+)? ) ) [^&\s"'\#]+"""
-)
+# How a name comes with its value: in quotes (JSON, also JSON as a text within JSON), where the same
+# quote ends it; in a query; or as a header.
+_QUOTED = rf"""((?:{_NAMES})\\*["']?\s*[:=]\s*\\*(?P<quote>["']))(?:\\.|(?!(?P=quote))[^\\])+"""
+_BARE = rf"""((?:{_NAMES})(?:=|\\*["']?\s*:\s*(?:(?:bearer|basic)\s+)?))[^&\s"'#]+"""
+_PARAMETERS = re.compile(rf"(?is)\b(?:{_QUOTED}|{_BARE})")
 
 _LEAST_LENGTH = 6
 """Shorter values are not blanked: they are no credentials, and would blank parts of words."""
 
-# What is held now, by the identity of its holder, as secrets of the same text are equal. Every step
-# on the dictionary is atomic, so that no lock is needed: a reference may be dropped at any point of
-# any thread, also where that thread would hold the lock already.
+# What is held now, by the identity of its holder, as secrets of the same text are equal. There is
+# no lock: a secret may go at any point of any thread, also of one that would hold the lock. Each
+# change is atomic, and who walks through begins again where there was one.
 _held: dict[int, weakref.ref[Secret]] = {}
 
 
@@ -67,8 +65,8 @@ class Secret:
         """Return the text itself."""
         return self.__value
 
-    def _spellings(self) -> frozenset[str]:
-        """Return the texts that give the secret away; empty where it is too short to look for."""
+    def _given_away_by(self) -> frozenset[str]:
+        """Return the texts that must not be shown; none where the value is too short."""
         return self.__forms
 
     def __repr__(self) -> str:
@@ -101,12 +99,16 @@ class Secret:
 
 def _hold(secret: Secret) -> None:
     """Have ``secret`` looked for until it is gone."""
-    key = id(secret)
-    _held[key] = weakref.ref(secret, lambda _, held=_held: held.pop(key, None))
+    key, held = id(secret), _held  # The module may be gone before the secret is.
+
+    def forget(_: weakref.ref[Secret]) -> None:
+        held.pop(key, None)
+
+    held[key] = weakref.ref(secret, forget)
 
 
 def _forms(value: str) -> Iterator[str]:
-    """Yield ``value`` as it is, and as it looks after the usual encodings.
+    """Yield ``value`` as it is, and as it looks after the usual encodings; nothing if it is short.
 
     Within a longer text Base64 depends on where the value begins, so there are three of it, without
     the characters at the ends that depend on the neighbours.
@@ -124,7 +126,7 @@ def _forms(value: str) -> Iterator[str]:
             yield encode(bytes(shift) + data).decode()[first : (shift + len(data)) * 8 // 6]
 
 
-def _spellings() -> list[str]:
+def _held_forms() -> list[str]:
     """Return what gives a living secret away, the longest first: one may be a part of another."""
     while True:
         try:
@@ -132,14 +134,18 @@ def _spellings() -> list[str]:
         except RuntimeError:  # A secret came or went meanwhile, in another thread.
             continue
         living = [secret for reference in references if (secret := reference()) is not None]
-        spellings = {spelling for secret in living for spelling in secret._spellings()}
-        return sorted(spellings, key=len, reverse=True)
+        forms = {form for secret in living for form in secret._given_away_by()}
+        return sorted(forms, key=len, reverse=True)
 
 
-def _redact(text: str, spellings: list[str]) -> str:
-    for spelling in spellings:
-        text = text.replace(spelling, _MASK)
-    return _SECRET_PARAMETERS.sub(rf"\1\3{_MASK}", text)
+def _without_forms(text: str, forms: list[str]) -> str:
+    for form in forms:
+        text = text.replace(form, _MASK)
+    return text
+
+
+def _without_parameters(text: str) -> str:
+    return _PARAMETERS.sub(rf"\1\3{_MASK}", text)
 
 
 def redact_url(text: str) -> str:
@@ -150,7 +156,7 @@ def redact_url(text: str) -> str:
     ``signature``, ``listenKey`` or ``token``, written ``name=value``, ``name: value`` or
     ``"name": "value"``, whoever knows it.
     """
-    return _redact(text, _spellings())
+    return _without_parameters(_without_forms(text, _held_forms()))
 
 
 def one_line(text: object, *, limit: int = 200) -> str:
@@ -160,15 +166,15 @@ def one_line(text: object, *, limit: int = 200) -> str:
     that a server can neither forge a log line nor move the cursor of a terminal. Secrets are
     blanked as by :func:`redact_url`, and before anything is cut off.
     """
-    raw = str(text)
-    spellings = _spellings()
-    longest = len(spellings[0]) if spellings else 0
-    # However long the text is, a bounded part of it is searched. A secret that the end of that part
-    # cuts in two is not found, so as much as could be its beginning is dropped.
+    raw, forms = str(text), _held_forms()
+    longest = len(forms[0]) if forms else 0
     size = 4 * limit + longest
-    shown = _redact(raw[:size], spellings)
+    known = _without_forms(raw[:size], forms)
     if len(raw) > size:
-        shown = shown[: max(0, len(shown) - longest)]
+        # Only a bounded part is searched. A secret that its end cuts in two is not found there:
+        # as much as could be the beginning of one is dropped.
+        known = known[: max(0, len(known) - longest)]
+    shown = _without_parameters(known)
     safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)
     return safe if len(safe) <= limit and len(raw) <= size else safe[: limit - 1] + "…"
 

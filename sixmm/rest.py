@@ -90,6 +90,8 @@ class RestSession:
         self._lock = threading.RLock()
         self._credentials = credentials or Credentials()
         self._closed = False
+        self.on_token: Callable[[], None] | None = None
+        """Called, in the thread of the call, after a new access token was taken over."""
         self.server_clock = ServerClock(self._clock)
 
     def close(self) -> None:
@@ -219,6 +221,8 @@ class RestSession:
                 access_expires_at_ms=told.access_expires_at_ms,
                 cookies=told.cookies or held.cookies,
             )
+        if self.on_token is not None:
+            self.on_token()
 
     # Inside
 

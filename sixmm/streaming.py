@@ -110,6 +110,7 @@ class StreamClient:
         )
         self._session = Session(self._shared, ws=ws, ws_url=ws_url)
         self._tokens = TokenKeeper(self._shared, timer=self._session.timer)
+        self._rest.on_token = self._tokens.plan
 
     # Life
 
@@ -135,7 +136,6 @@ class StreamClient:
             has_credentials if self._wants_private is None else self._wants_private
         )
         self._session.start()
-        self._tokens.plan()
 
     def wait_live(self, timeout: float | None = 30.0) -> None:
         """Wait until the stream is live: subscribed, and the account compared.

@@ -126,7 +126,7 @@ class TestMetadata:
         """The documented extras exist."""
         extras = set(metadata.metadata.get_all("Provides-Extra") or ())
 
-        assert extras == {"cli", "demo", "dev", "fast", "sim", "socks"}
+        assert extras == {"cli", "demo", "dev", "fast", "sim"}
 
     @installed
     def test_only_the_package_is_installed(self, metadata: importlib.metadata.Distribution) -> None:

@@ -107,8 +107,8 @@ def command_line() -> None:
 def demo(seconds: float, seed: int, as_json: bool) -> int:
     """Trade on an exchange on this machine, cut the connection, and prove that nothing was lost.
 
-    The exit code is 0 only if every private event arrived, none came twice, and the client had to
-    reconnect at least once.
+    The exit code is 0 only if every private event arrived, none came twice, went back or was
+    invented, and the client had to reconnect at least once.
     """
     _require_exchange()
     from .demo import run_demo  # only now: it imports the embedded exchange
@@ -154,7 +154,10 @@ def _accounts(
 )
 @_as_json
 def sim(port: int, seed: int, rate: float, accounts: list[tuple[str, str]], as_json: bool) -> int:
-    """Serve an exchange on this machine until Ctrl-C."""
+    """Serve an exchange on this machine until Ctrl-C.
+
+    To send it a fault, such as a cut connection: python -m sixmm.sim fault --help
+    """
     _require_exchange()
     from .sim import serve
 

@@ -1,18 +1,24 @@
 """Holds what a client delivered against the exchange's own log: what was lost, what came twice.
 
+It also finds what came in the wrong order, and what never was.
+
 Every private event that the exchange logged while the client was live counts as *sent*, and is
 exactly one of these:
 
 * *streamed*: its exact text was delivered as a push, and the typed event says what the text says;
-* *recovered*: it was not, but another event tells the same change: a fill by its id, price and
-  quantity; an order state by order, status, executed quantity, price and quantity; balances and
+* *recovered*: it was not, but another event tells the same change: a fill by its id, order, price,
+  quantity, symbol, sides and costs, where the state of the order that came with it, or a later one,
+  was told too; an order state by order, status, executed quantity, price and quantity; balances and
   positions by a snapshot with their values;
 * *superseded*: an intermediate state that was not told itself, but a later state of the same
   order, balance or position was, or what was told last is the truth. A fill is never superseded;
-* *lost*: none of these.
+* *lost*: none of these, or the end of an order whose last telling has another status or quantity.
 
 An event is *duplicated* where it repeats a push, a fill, an order state that the exchange reached
-no second time, or balances and positions that a snapshot has told already.
+no second time, or balances and positions that a snapshot has told already. It is a *disorder* where
+an order goes back: less is executed than was told, it is open after it has ended; or where a push
+comes after a later push about the same order, balance or position. It is an *invention* where it
+tells a push, a fill, or values that the exchange's log has at no time.
 
 Everything here is pure: it takes values and returns values.
 """
@@ -28,7 +34,7 @@ import attrs
 
 from ..events import Event
 from ..state.account import Account
-from .claims import NOTHING_HELD, AccountKey, LoggedEvent, Values
+from .claims import NOTHING_HELD, AccountKey, FillClaim, LoggedEvent, OrderClaim, Values
 from .history import Entry, History
 from .ledger import Ledger
 from .picture import differences, true_values
@@ -59,6 +65,10 @@ class Audit:
     """How the client's picture of the account differs from the exchange's; each counts as lost."""
     repeats: tuple[str, ...] = ()
     """The delivered events that repeat something, each in words."""
+    disorders: tuple[str, ...] = ()
+    """The delivered events that go back, each in words."""
+    inventions: tuple[str, ...] = ()
+    """The delivered events that tell what never was, each in words."""
 
     @property
     def delivered(self) -> int:
@@ -77,8 +87,8 @@ class Audit:
 
     @property
     def clean(self) -> bool:
-        """Whether nothing was lost and nothing came twice."""
-        return not (self.lost or self.duplicated)
+        """Whether nothing was lost, came twice, went back or was invented."""
+        return not (self.lost or self.duplicated or self.disorders or self.inventions)
 
 
 def audit(
@@ -99,10 +109,12 @@ def audit(
         mirror: the client's picture at the end; None leaves the comparison out.
         after_seq: the entries of the log after this one count as sent.
     """
+    true = true_values(truth)
     history = History(log, after_seq=after_seq)
+    history.reached.add_values(true)
     ledger = Ledger(history)
     repeats = [f"event {i}: {why}" for i, e in enumerate(delivered) if (why := ledger.take(e))]
-    judge = _Judge(history, ledger, true_values(truth))
+    judge = _Judge(history, ledger, true)
     verdicts = [(entry, judge.verdict(entry)) for entry in history.sent]
     count = Counter(verdict for _, verdict in verdicts)
     return Audit(
@@ -113,6 +125,8 @@ def audit(
         missing=tuple(str(entry) for entry, verdict in verdicts if verdict is Verdict.LOST),
         differences=() if mirror is None else tuple(differences(mirror, truth)),
         repeats=tuple(repeats),
+        disorders=tuple(ledger.disorders),
+        inventions=tuple(ledger.inventions),
     )
 
 
@@ -125,24 +139,25 @@ class _Judge:
         self._truth = truth
 
     def verdict(self, entry: Entry) -> Verdict:
+        order = entry.claims.order
+        if order is not None and self._history.is_end(entry) and not self._ledger.ends_as(order):
+            return Verdict.LOST
         if self._ledger.was_streamed(entry):
             return Verdict.STREAMED
-        if entry.claims.fill is not None:
-            told = self._ledger.told_fill(entry.claims.fill)
-            return Verdict.RECOVERED if told else Verdict.LOST
-        if entry.claims.order is not None:
-            return self._of_order(entry)
+        if order is not None:
+            return self._of_order(order, entry.claims.fill)
         rows = entry.claims.account.items()
         found = [self._of_values(key, values, entry) for key, values in rows]
         return max(found, key=lambda verdict: verdict.value, default=Verdict.LOST)
 
-    def _of_order(self, entry: Entry) -> Verdict:
-        order = entry.claims.order
-        assert order is not None
+    def _of_order(self, order: OrderClaim, fill: FillClaim | None) -> Verdict:
+        if fill is not None and not self._ledger.told_fill(fill):
+            return Verdict.LOST
         if self._ledger.told_state(order):
             return Verdict.RECOVERED
-        later = self._ledger.told_later_order(order)
-        return Verdict.SUPERSEDED if later else Verdict.LOST
+        if not self._ledger.told_later_order(order):
+            return Verdict.LOST
+        return Verdict.SUPERSEDED if fill is None else Verdict.RECOVERED
 
     def _of_values(self, key: AccountKey, values: Values, entry: Entry) -> Verdict:
         if self._ledger.told_values(key, values, entry.seq):

@@ -23,6 +23,7 @@ __all__ = [
     "LoggedEvent",
     "OrderClaim",
     "Values",
+    "agree",
     "balance_values",
     "claims_of_data",
     "claims_of_event",
@@ -37,6 +38,9 @@ Values = tuple[object, ...]
 
 NOTHING_HELD: Values = (Decimal(0),)
 """The values of a position that is closed, whatever its other fields say."""
+
+_ENDS = ("FILLED", "CANCELED", "REJECTED", "PARTIALLY_FILLED_CANCELED")
+"""The statuses that an order keeps (rules 60 to 62)."""
 
 
 class LoggedEvent(Protocol):
@@ -64,16 +68,32 @@ class OrderClaim:
     """One state of one order."""
 
     order_id: str
-    status: str
+    status: str | None
     executed: Decimal | None
     price: Decimal | None
     quantity: Decimal | None
     updated_at_ms: int | None
+    kind: Values = (None, None, None)
+    """Symbol, side and position side, which never change."""
 
     @property
     def state(self) -> Values:
         """What identifies the state, whenever it was reached."""
         return self.order_id, self.status, self.executed, self.price, self.quantity
+
+    @property
+    def moment(self) -> Values:
+        """What identifies the state at the time when it was reached."""
+        return *self.state, self.updated_at_ms
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is the end of the order."""
+        return self.status in _ENDS
+
+    def __str__(self) -> str:
+        """Return the order, its status and what was filled of it."""
+        return f"order {self.order_id} {self.status} {self.executed}"
 
 
 @attrs.frozen
@@ -84,6 +104,15 @@ class FillClaim:
     order_id: str
     price: Decimal | None
     quantity: Decimal | None
+    kind: Values = (None, None, None)
+    """Symbol, side and position side."""
+    costs: Values = (None, None)
+    """The fee and the realized profit."""
+
+    @property
+    def values(self) -> Values:
+        """Everything that must agree where both sides have it."""
+        return self.order_id, self.price, self.quantity, *self.kind, *self.costs
 
 
 @attrs.frozen
@@ -116,6 +145,15 @@ def claims_of_event(event: Event) -> Claims:
     return Claims()
 
 
+def agree(told: Values, true: Values) -> bool:
+    """Whether the values are equal wherever both sides have one."""
+    if len(told) != len(true):
+        return False
+    return all(
+        one is None or other is None or one == other for one, other in zip(told, true, strict=True)
+    )
+
+
 def balance_values(wallet: object, frozen: object, used: object) -> Values:
     """Return what must agree of a balance."""
     return _decimal(wallet), _decimal(frozen), _decimal(used)
@@ -126,7 +164,7 @@ def position_values(quantity: object, entry: object, mode: object, leverage: obj
     held = _decimal(quantity)
     if not held:
         return NOTHING_HELD
-    return held, _decimal(entry), None if mode is None else str(mode), leverage
+    return held, _decimal(entry), _text(mode), leverage
 
 
 def _decimal(value: object) -> Decimal | None:
@@ -141,6 +179,7 @@ def _order_of_data(data: Mapping[str, Any]) -> OrderClaim:
         price=_decimal(data.get("price")),
         quantity=_decimal(data.get("quantity")),
         updated_at_ms=data.get("updatedAt"),
+        kind=_kind_of_data(data),
     )
 
 
@@ -152,7 +191,13 @@ def _fill_of_data(data: Mapping[str, Any]) -> FillClaim | None:
         order_id=data["orderId"],
         price=_decimal(data.get("lastPrice")),
         quantity=_decimal(data.get("lastQuantity")),
+        kind=_kind_of_data(data),
+        costs=(_decimal(data.get("handlingFee")), _decimal(data.get("realizedPnl"))),
     )
+
+
+def _kind_of_data(data: Mapping[str, Any]) -> Values:
+    return data.get("symbol"), data.get("side"), data.get("positionSide")
 
 
 def _balance_of_data(row: Mapping[str, Any]) -> tuple[AccountKey, Values]:
@@ -171,11 +216,12 @@ def _order_of_event(event: OrderTradeUpdate) -> OrderClaim | None:
         return None
     return OrderClaim(
         order_id=event.order_id,
-        status=str(event.order_status),
+        status=_text(event.order_status),
         executed=event.executed_quantity,
         price=event.price,
         quantity=event.quantity,
         updated_at_ms=event.updated_at,
+        kind=_kind_of_event(event),
     )
 
 
@@ -187,7 +233,17 @@ def _fill_of_event(event: OrderTradeUpdate) -> FillClaim | None:
         order_id=event.order_id,
         price=event.last_price,
         quantity=event.last_quantity,
+        kind=_kind_of_event(event),
+        costs=(event.handling_fee, event.realized_pnl),
     )
+
+
+def _kind_of_event(event: OrderTradeUpdate) -> Values:
+    return event.symbol, _text(event.side), _text(event.position_side)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _account_of_event(event: AccountUpdate) -> Iterable[tuple[AccountKey, Values]]:

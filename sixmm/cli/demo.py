@@ -39,6 +39,7 @@ _SHOWN_FAULTS = 10
 _TICKER = "market.ticker.BTCUSDT"
 
 _GOOD = "Held against the exchange's own log: nothing was lost, and nothing came twice."
+_FAULTS_SHOWN_IF_ANY = ("disorders", "inventions")
 _BAD = "Held against the exchange's own log, it is not as it should be."
 _MEANINGS = {
     "sent": "private events in the exchange's own log",
@@ -48,6 +49,8 @@ _MEANINGS = {
     "superseded": "by a later state of the same order or balance, after a cut",
     "lost": "reached the caller in no way",
     "duplicated": "events told something a second time",
+    "disorders": "events told something older than was told before",
+    "inventions": "events told something that never was",
     "reconnects": "connections that replaced one that was cut",
     "latency_ms": "milliseconds from the exchange's clock to the caller's",
 }
@@ -58,7 +61,7 @@ class _DemoFailed(Exception):
 
 
 def run_demo(*, seconds: float, seed: int, output: Output) -> int:
-    """Run the demo and return the exit code: 0 only where nothing was lost and nothing came twice.
+    """Run the demo and return the exit code: 0 only where the audit found nothing wrong.
 
     It ends ``seconds`` after the client is live, and at the latest :data:`GRACE_SECONDS` later.
     Ctrl-C ends it at once, with the figures so far and code 130.
@@ -211,13 +214,16 @@ class Demo:
     def _conclude(self, result: Audit) -> int:
         good = result.clean and self._record.reconnects > 0
         self._show(result, _GOOD if good else _BAD, good=good)
-        for fault in (*result.missing, *result.differences, *result.repeats)[:_SHOWN_FAULTS]:
+        faults = (*result.missing, *result.differences, *result.repeats)
+        for fault in (*faults, *result.disorders, *result.inventions)[:_SHOWN_FAULTS]:
             print(f"sixmm demo: {fault}", file=sys.stderr)
         return 0 if good else 1
 
     def _show(self, result: Audit, title: str, *, good: bool = False) -> None:
         figures = self._record.figures(result)
-        self._output.summary(title, figures, good=good, meanings=_MEANINGS)
+        self._output.summary(
+            title, figures, good=good, meanings=_MEANINGS, only_if_any=_FAULTS_SHOWN_IF_ANY
+        )
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import attrs
 
 from .claims import NOTHING_HELD, AccountKey, Claims, LoggedEvent, Values, claims_of_data
+from .reached import Reached
 
 __all__ = ["Entry", "History"]
 
@@ -43,6 +44,9 @@ class History:
         self.sent: list[Entry] = []
         self.by_text: dict[str, Entry] = {}
         self.states: Counter[Values] = Counter()
+        self.reached = Reached()
+        """Every value of the log."""
+        self._last_of_order: dict[str, int] = {}
         self._before: dict[AccountKey, Values] = {}
         account: dict[AccountKey, Values] = {}
         for logged in log:
@@ -52,6 +56,13 @@ class History:
         """Return the values that ``key`` had before the first entry that counts, where known."""
         return self._before.get(key, NOTHING_HELD if key[0] == "position" else None)
 
+    def is_end(self, entry: Entry) -> bool:
+        """Whether the entry is the last one of its order, and the end of it."""
+        order = entry.claims.order
+        if order is None or not order.has_ended:
+            return False
+        return self._last_of_order[order.order_id] == entry.seq
+
     def _add(self, logged: LoggedEvent, account: dict[AccountKey, Values], *, counts: bool) -> None:
         claims = claims_of_data(logged.data)
         changed = (key for key, values in claims.account.items() if account.get(key) != values)
@@ -60,6 +71,8 @@ class History:
         self.by_text[entry.text] = entry
         if claims.order is not None:
             self.states[claims.order.state] += 1
+            self._last_of_order[claims.order.order_id] = entry.seq
+        self.reached.add(claims)
         if counts:
             self.sent.append(entry)
         else:

@@ -11,7 +11,8 @@ from typing import TypeVar
 import attrs
 
 from ..events import Event, Origin
-from .claims import AccountKey, Claims, FillClaim, OrderClaim, Values, claims_of_event
+from .claims import AccountKey, Claims, FillClaim, OrderClaim, Values, agree, claims_of_event
+from .course import Course, Rising
 from .history import Entry, History
 
 __all__ = ["Ledger", "Telling"]
@@ -36,6 +37,7 @@ class _Thread:
     def __init__(self) -> None:
         self.last: Telling | None = None
         self.by_rest: list[Telling] = []
+        self.pushes = Rising()
         self._seqs: list[int] = []
         self._indexes: list[int] = []
 
@@ -67,10 +69,15 @@ class Ledger:
 
     def __init__(self, history: History) -> None:
         self._history = history
+        self.disorders: list[str] = []
+        """The events that go back, each in words."""
+        self.inventions: list[str] = []
+        """The events that tell what never was, each in words."""
         self._index = 0
+        self._courses: dict[str, Course] = {}
         self._streamed: dict[str, Claims] = {}
         self._fills: dict[str, FillClaim] = {}
-        self._tellings: set[OrderClaim] = set()
+        self._tellings: set[Values] = set()
         self._states: Counter[Values] = Counter()
         self._snapshots: set[tuple[int, frozenset[tuple[AccountKey, Values]]]] = set()
         self._newest_of_state: dict[Values, int] = {}
@@ -83,6 +90,10 @@ class Ledger:
         entry = self._history.by_text.get(event.raw) if event.origin is Origin.STREAM else None
         known_fill = self._take_fill(claims.fill)
         news = claims.fill is not None and known_fill is None
+        self._note(self.inventions, self._invention(event, claims, entry))
+        if claims.order is not None:
+            course = self._courses.setdefault(claims.order.order_id, Course())
+            self._note(self.disorders, course.take(claims.order, _seq_of(entry)))
         reasons = [
             self._take_text(event, claims, entry),
             known_fill,
@@ -99,8 +110,9 @@ class Ledger:
         return self._streamed.get(entry.text) == entry.claims
 
     def told_fill(self, fill: FillClaim) -> bool:
-        """Whether the fill was told, with its price and quantity."""
-        return self._fills.get(fill.fill_id) == fill
+        """Whether the fill was told, with the same values wherever both sides have one."""
+        told = self._fills.get(fill.fill_id)
+        return told is not None and agree(told.values, fill.values)
 
     def told_state(self, order: OrderClaim) -> bool:
         """Whether this state of the order was told, not counting an earlier state like it."""
@@ -109,6 +121,12 @@ class Ledger:
     def told_later_order(self, order: OrderClaim) -> bool:
         """Whether a later state of the order was told."""
         return self._newest_of_order.get(order.order_id, -1) > (order.updated_at_ms or 0)
+
+    def ends_as(self, order: OrderClaim) -> bool:
+        """Whether the last telling of the order has this status and executed quantity."""
+        course = self._courses.get(order.order_id)
+        last = course.last if course is not None else None
+        return last is not None and (last.status, last.executed) == (order.status, order.executed)
 
     def told_values(self, key: AccountKey, values: Values, seq: int) -> bool:
         """Whether a snapshot told these values after the pushes that came before entry ``seq``."""
@@ -134,6 +152,16 @@ class Ledger:
         return thread.last.values if thread is not None and thread.last is not None else None
 
     # Taking in
+
+    def _note(self, reasons: list[str], reason: str | None) -> None:
+        if reason is not None:
+            reasons.append(f"event {self._index}: {reason}")
+
+    def _invention(self, event: Event, claims: Claims, entry: Entry | None) -> str | None:
+        is_push = event.origin is Origin.STREAM
+        if is_push and entry is None and claims != Claims():
+            return "a push that was never sent"
+        return self._history.reached.invention_in(claims, by_rest=not is_push)
 
     def _take_text(self, event: Event, claims: Claims, entry: Entry | None) -> str | None:
         if entry is None and claims == Claims():
@@ -164,8 +192,8 @@ class Ledger:
             return None
         self._states[order.state] += entry is not None or not tells_fill
         reached = max(1, self._history.states[order.state])
-        repeated = order in self._tellings or self._states[order.state] > reached
-        self._tellings.add(order)
+        repeated = order.moment in self._tellings or self._states[order.state] > reached
+        self._tellings.add(order.moment)
         self._note_newest(order)
         return f"order {order.order_id} {order.status}" if repeated and not tells_fill else None
 
@@ -188,7 +216,10 @@ class Ledger:
             self._snapshots.add(snapshot)
         for key, values in account.items():
             telling = Telling(self._index, event.ts, values, by_rest)
-            self._threads.setdefault(key, _Thread()).add(telling, entry)
+            thread = self._threads.setdefault(key, _Thread())
+            thread.add(telling, entry)
+            if thread.pushes.falls(_seq_of(entry)):
+                self._note(self.disorders, "/".join(key) + " after a later push")
         return "/".join(next(iter(account))) if repeated else None
 
     def _tells_nothing_new(
@@ -208,6 +239,10 @@ class Ledger:
     def _was_by_rest(self, key: AccountKey) -> bool:
         last = self._threads[key].last
         return last is not None and last.by_rest
+
+
+def _seq_of(entry: Entry | None) -> int | None:
+    return None if entry is None else entry.seq
 
 
 def _raise_to(newest: dict[K, int], key: K, value: int) -> None:

@@ -33,7 +33,8 @@ def listen_to(
     """Show events until Ctrl-C (code 130) or for ``seconds`` (code 0).
 
     Without ``private`` no credential is looked for, let alone used. After ``connect_timeout``
-    seconds without a first connection it gives up; later ones are waited for without end.
+    seconds, or ``seconds`` where that is less, without a first connection it gives up; later ones
+    are waited for until the end.
 
     Raises:
         ConfigurationError: a topic, an address or the credentials cannot work.
@@ -47,7 +48,7 @@ def listen_to(
         settings.update(_credential_settings(credentials_file))
     with Client(**settings) as client, output:
         output.status(" connecting ")
-        _wait_live(client, connect_timeout)
+        _wait_live(client, connect_timeout if seconds is None else min(connect_timeout, seconds))
         output.status(" live; Ctrl-C ends ")
         client.subscribe(*wanted)
         _show(client, output, Deadline(seconds))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import abc
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -54,9 +54,18 @@ class Output(abc.ABC):
 
     @abc.abstractmethod
     def summary(
-        self, title: str, figures: Mapping[str, Any], *, good: bool, meanings: Mapping[str, str]
+        self,
+        title: str,
+        figures: Mapping[str, Any],
+        *,
+        good: bool,
+        meanings: Mapping[str, str],
+        only_if_any: Collection[str] = (),
     ) -> None:
-        """Show the result: each figure, and what it means where ``meanings`` says it."""
+        """Show the result: each figure, and what it means where ``meanings`` says it.
+
+        People do not see a figure in ``only_if_any`` that is 0.
+        """
 
     def __enter__(self) -> Output:
         return self
@@ -93,6 +102,7 @@ class JsonOutput(Output):
         *,
         good: bool,  # noqa: ARG002
         meanings: Mapping[str, str],  # noqa: ARG002
+        only_if_any: Collection[str] = (),  # noqa: ARG002
     ) -> None:
         """Write the figures as the member ``summary`` of an object."""
         self._write({"summary": dict(figures)})
@@ -135,11 +145,12 @@ class PlainOutput(Output):
         *,
         good: bool,  # noqa: ARG002
         meanings: Mapping[str, str],
+        only_if_any: Collection[str] = (),
     ) -> None:
         """Write the title and a line for each figure."""
         self._write("")
         self._write(title)
-        for name, value in figures.items():
+        for name, value in _shown(figures, only_if_any):
             meaning = meanings.get(name, "")
             self._write(f"  {_words(name):<11} {_value_text(value):>14}  {meaning}".rstrip())
 
@@ -198,7 +209,13 @@ class TerminalOutput(Output):
         self._live.update(line)
 
     def summary(
-        self, title: str, figures: Mapping[str, Any], *, good: bool, meanings: Mapping[str, str]
+        self,
+        title: str,
+        figures: Mapping[str, Any],
+        *,
+        good: bool,
+        meanings: Mapping[str, str],
+        only_if_any: Collection[str] = (),
     ) -> None:
         """Stop the line of status and print the figures as a table."""
         self._live.stop()
@@ -207,7 +224,7 @@ class TerminalOutput(Output):
         table.add_column(no_wrap=True)
         table.add_column(justify="right", style=style, no_wrap=True)
         table.add_column(style="dim")
-        for name, value in figures.items():
+        for name, value in _shown(figures, only_if_any):
             table.add_row(_words(name), Text(_value_text(value)), meanings.get(name, ""))
         self._console.print()
         self._console.print(Text(title, style=style))
@@ -228,6 +245,10 @@ def open_output(stream: TextIO, *, as_json: bool) -> Output:
 
 def _style(row: Row) -> str:
     return _RECOVERED_STYLE if row.recovered else _STYLES.get(row.tone, "")
+
+
+def _shown(figures: Mapping[str, Any], only_if_any: Collection[str]) -> list[tuple[str, Any]]:
+    return [(name, value) for name, value in figures.items() if value or name not in only_if_any]
 
 
 def _words(name: str) -> str:

@@ -50,6 +50,8 @@ class Record:
             "superseded": result.superseded,
             "lost": result.lost,
             "duplicated": result.duplicated,
+            "disorders": len(result.disorders),
+            "inventions": len(result.inventions),
             "reconnects": self.reconnects,
             "latency_ms": {
                 "p50": percentile(self._latencies_ms, 0.50),

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+from ..errors import ConfigurationError
 from ..sim import Exchange
 
 __all__ = ["parse_account", "serve"]
@@ -44,9 +45,16 @@ def serve(
 
     Without ``wait`` it serves until Ctrl-C. The keys that it prints are made for this run and are
     worth nothing anywhere else.
+
+    Raises:
+        ConfigurationError: the exchange cannot run with these figures.
     """
     moving = {"updates_per_second": rate} if rate else {"market_maker": False}
-    with Exchange(seed=seed, port=port, **moving) as exchange:
+    try:
+        made = Exchange(seed=seed, port=port, **moving)
+    except ValueError as exc:
+        raise ConfigurationError(str(exc)) from exc
+    with made as exchange:
         credentials = [_open_account(exchange, *entry) for entry in accounts or _DEFAULT_ACCOUNTS]
         for line in _json_lines(credentials) if as_json else _lines(exchange, credentials):
             print(line)

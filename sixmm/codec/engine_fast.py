@@ -15,8 +15,8 @@ from .engine_stdlib import SHAPE, check_depth, exact, is_surely_shallow
 __all__ = ["read"]
 
 _decode = msgspec.json.Decoder(float_hook=exact).decode
-# There is no hook for integers. One of 19 digits fits into 64 bits; beyond that msgspec sets no bound,
-# and its releases before 0.19 read 19999999999999999999 as 1553255926290448383.
+# There is no hook for integers. One of 19 digits fits into 64 bits. Longer ones have no bound, and
+# msgspec before 0.19 takes 19999999999999999999 for 1553255926290448383.
 _TOO_LONG = b"0" * 20
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from typing import Any
+
 from .codes import Code, ExchangeError
 from .faults import FAULTS, Faults
 from .rest import Call, Reply
@@ -26,8 +30,20 @@ def control(faults: Faults, call: Call) -> Reply:
         args = body.pop("args", body)
         if name not in FAULTS or not isinstance(args, dict):
             raise ExchangeError(Code.BAD, f"name must be one of {', '.join(FAULTS)}")
-        return Reply(data={"result": getattr(faults, name)(**args)})
+        fault = getattr(faults, name)
+        _check_names(name, fault, args)
+        return Reply(data={"result": fault(**args)})
     except ExchangeError as exc:
         return Reply.error(exc)
     except (TypeError, ValueError) as exc:
         return Reply(code=Code.BAD, message=str(exc))
+
+
+def _check_names(name: str, fault: Callable[..., object], args: dict[str, Any]) -> None:
+    """Refuse arguments that the fault does not take, and the lack of one that it needs."""
+    taken = inspect.signature(fault).parameters
+    needed = [key for key, one in taken.items() if one.default is one.empty]
+    if args.keys() <= taken.keys() and args.keys() >= set(needed):
+        return
+    wanted = [f"{key} (required)" if key in needed else key for key in taken]
+    raise ExchangeError(Code.BAD, f"the arguments of {name} are: {', '.join(wanted) or 'none'}")

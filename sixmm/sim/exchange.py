@@ -33,6 +33,9 @@ __all__ = ["Exchange"]
 START_TIMEOUT = 10.0
 """Seconds that the server has to come up."""
 
+SLOWEST, FASTEST = 0.001, 100_000.0
+"""How often the market maker may move a symbol, in times per second."""
+
 MOST_MONEY = 10**15
 """No account gets more than this at once; figures stay well inside the decimal precision."""
 
@@ -62,11 +65,15 @@ class Exchange:
 
         `seed` decides identifiers and prices. `port` 0 takes a free one. The market maker
         moves every symbol `updates_per_second` times. `outgoing_limit` is the number of
-        frames that may wait for a connection before it is closed as too slow. Anything but a
-        loopback `host` raises `ValueError`.
+        frames that may wait for a connection before it is closed as too slow. An access token
+        whose life is 0 has expired when it is made. A number out of
+        its range, or anything but a loopback `host`, raises `ValueError`.
         """
-        if updates_per_second <= 0:
-            raise ValueError("updates_per_second must be above zero")
+        if not SLOWEST <= updates_per_second <= FASTEST:
+            raise ValueError(f"updates_per_second must be a number from {SLOWEST:g} to {FASTEST:g}")
+        _check_whole("listen_key_life_ms", listen_key_life_ms, least=1)
+        _check_whole("access_token_life_s", access_token_life_s, least=0)
+        _check_whole("outgoing_limit", outgoing_limit, least=1)
         self._host, self._port = _loopback(host), port
         self._rate = updates_per_second
         self._limit = outgoing_limit
@@ -340,6 +347,11 @@ def _server_class() -> type[Server]:
             raise
         raise ImportError("the embedded exchange needs aiohttp: pip install 'sixmm[sim]'") from exc
     return Server
+
+
+def _check_whole(name: str, value: int, *, least: int) -> None:
+    if not isinstance(value, int) or value < least:
+        raise ValueError(f"{name} must be a whole number from {least}")
 
 
 def _loopback(host: str) -> str:

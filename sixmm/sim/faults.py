@@ -38,6 +38,8 @@ FAULTS = (
 """Names of all faults, as the control address knows them."""
 
 _CUTS = ("rst", "fin", "mid_frame", "close")
+_LONGEST_SKEW_MS = 10**12
+"""About 30 years; times stay numbers that a client can read."""
 
 
 class Faults:
@@ -62,6 +64,7 @@ class Faults:
         """
         if how not in _CUTS:
             raise ValueError(f"how must be one of {', '.join(_CUTS)}")
+        _whole("code", code, 1000, 4999)
         user_id = self._user_id(account)
 
         def act() -> int:
@@ -99,6 +102,7 @@ class Faults:
 
         `retry_after` goes into the header of that name: seconds, or any text.
         """
+        _whole("status", status, 200, 599)
         with self._core.transaction():
             refusal = Refusal(count=_count(count), status=status, retry_after=retry_after)
             self._core.faults.refusal = refusal
@@ -129,9 +133,13 @@ class Faults:
             self._core.faults.lost_depth = _count(count)
 
     def refuse_topics(self, topics: Iterable[str]) -> None:
-        """Refuse every subscribe that names one of `topics`; an empty set switches it off."""
+        """Refuse every subscribe that names one of `topics`; an empty set switches it off.
+
+        A text is one topic.
+        """
+        refused = frozenset([topics] if isinstance(topics, str) else topics)
         with self._core.transaction():
-            self._core.faults.refused_topics = frozenset(topics)
+            self._core.faults.refused_topics = refused
 
     def fail_renewal(self, count: int, code: int = 5001) -> None:
         """Answer the next `count` renewals of a listen key with `code`."""
@@ -144,8 +152,9 @@ class Faults:
 
         The lives of keys and tokens do not change, but the times told for their ends do.
         """
+        skew_ms = _whole("ms", ms, -_LONGEST_SKEW_MS, _LONGEST_SKEW_MS)
         with self._core.transaction():
-            self._core.faults.skew_ms = int(ms)
+            self._core.faults.skew_ms = skew_ms
 
     def rest_error(
         self,
@@ -161,6 +170,8 @@ class Faults:
         for 5003, 401 for 1001 to 1006, else 200. `retry_after` is seconds, or any text for
         the header. Several such faults stand side by side; the oldest comes first.
         """
+        if http_status is not None:
+            _whole("http_status", http_status, 200, 599)
         error = RestError(
             count=_count(count),
             code=code,
@@ -212,6 +223,13 @@ def _count(value: int) -> int:
     """Return `value` if it is a number of times; the control address may bring anything."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise ValueError("a count must be a whole number from 0")
+    return value
+
+
+def _whole(name: str, value: int, least: int, most: int) -> int:
+    """Return `value` if it is a whole number within its bounds."""
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise ValueError(f"{name} must be a whole number from {least} to {most}")
     return value
 
 

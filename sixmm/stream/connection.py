@@ -67,12 +67,15 @@ class Connection:
     def resubscribe(self) -> None:
         """Ask for every wanted topic and wait for the answers; what stays open is told."""
         options, desk = self._shared.options, self._shared.desk
-        for text in desk.open():
-            self._link.send(text, deadline=self._deadline(options.send_timeout))
+        desk.open(self._send)
+        desk.flush()
         deadline = self._deadline(options.ack_timeout)
         while desk.is_opening:
             if not self._receive_before(deadline):
                 self._tell_unanswered(desk.abandon_unanswered())
+
+    def _send(self, text: str) -> None:
+        self._link.send(text, deadline=self._deadline(self._shared.options.send_timeout))
 
     def announce(self) -> None:
         """Tell the caller that the link is open and subscribed."""

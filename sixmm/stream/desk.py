@@ -8,7 +8,8 @@ waiters are woken, and messages are sent, outside it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 
 import attrs
 
@@ -21,6 +22,8 @@ from .subscriptions import Request, SubscriptionBook
 __all__ = ["Refusal", "RequestDesk", "Waiter"]
 
 _MAX_PINGS = 16
+
+Send = Callable[[str], None]
 
 
 class Waiter:
@@ -98,6 +101,9 @@ class RequestDesk:
         self._lock = threading.RLock()
         self._book = SubscriptionBook()
         self._open = False
+        self._send: Send | None = None
+        self._outbox: deque[str] = deque()
+        self._flushing = False
         self._opening: list[str] = []
         self._failure: SixmmError | None = None
         self._subscribers: list[_Subscriber] = []
@@ -165,7 +171,28 @@ class RequestDesk:
             if not (self._open and lost):
                 return []
             request_id = self._book.new_id(self._clock.time_ms())
-            return [self._venue.unsubscribe_text(request_id, lost)]
+            return [self._queued(self._venue.unsubscribe_text(request_id, lost))]
+
+    def flush(self) -> None:
+        """Send what was decided, in the order of the decisions, whichever thread made them.
+
+        One thread sends at a time, without the lock; a text that is decided meanwhile is sent by
+        that thread too. What is left when the connection is lost is not sent on the next one.
+
+        Raises:
+            SixmmError: a text could not be sent; the connection is over then.
+        """
+        while True:
+            with self._lock:
+                if self._flushing or not self._outbox or self._send is None:
+                    return
+                text, send = self._outbox.popleft(), self._send
+                self._flushing = True
+            try:
+                send(text)
+            finally:
+                with self._lock:
+                    self._flushing = False
 
     def ping(self, waiter: Waiter | None = None) -> tuple[str, str]:
         """Return the id and the text of a ping whose answer is measured."""
@@ -201,13 +228,17 @@ class RequestDesk:
         with self._lock:
             return any(self._book.is_pending(request_id) for request_id in self._opening)
 
-    def open(self) -> list[str]:
+    def open(self, send: Send | None = None) -> list[str]:
         """Note that a connection can carry requests; return what asks for every wanted topic.
 
         Each topic is asked for on its own, so that a refused one does not take others along.
+
+        Args:
+            send: sends a text on this connection; :meth:`flush` uses it until the connection is
+                lost. None leaves the sending to the caller.
         """
         with self._lock:
-            self._open = True
+            self._open, self._send = True, send
             requests = [self._ask("subscribe", (topic,)) for topic in self._book.unasked()]
             self._opening = [request.request_id for request in requests]
             return [self._text(request) for request in requests]
@@ -247,7 +278,8 @@ class RequestDesk:
     def connection_lost(self) -> None:
         """Forget what belongs to the connection; callers go on waiting for the next one."""
         with self._lock:
-            self._open = False
+            self._open, self._send = False, None
+            self._outbox.clear()
             self._book.connection_lost()
             done = list(self._unsubscribers.values())
             self._unsubscribers.clear()
@@ -283,9 +315,17 @@ class RequestDesk:
         return request
 
     def _text(self, request: Request) -> str:
-        if request.op == "subscribe":
-            return self._venue.subscribe_text(request.request_id, request.topics)
-        return self._venue.unsubscribe_text(request.request_id, request.topics)
+        make = (
+            self._venue.subscribe_text
+            if request.op == "subscribe"
+            else self._venue.unsubscribe_text
+        )
+        return self._queued(make(request.request_id, request.topics))
+
+    def _queued(self, text: str) -> str:
+        if self._send is not None:
+            self._outbox.append(text)
+        return text
 
     def _woken_by(self, request: Request, *, refused: bool) -> list[Waiter]:
         if request.op == "unsubscribe":

@@ -20,6 +20,7 @@ from ..errors import (
     ClientClosed,
     ConnectionClosed,
     DeadlineExceeded,
+    HandshakeRefused,
     LocalStateError,
     SixmmError,
     again,
@@ -47,6 +48,7 @@ _log = logging.getLogger("sixmm.stream")
 
 _ENDED = (State.CLOSING, State.CLOSED)
 _POLITE_CLOSE = 1.0
+_MAX_REFUSALS = 3
 
 
 class Session:
@@ -76,6 +78,7 @@ class Session:
             shared, timer=self._timer, ws_url=ws_url, replace_link=self._replace_link
         )
         self._fresh_key = True
+        self._refusals = 0
         self._number = 1
         self._reader = threading.Thread(target=self._read, name="sixmm-reader", daemon=True)
 
@@ -134,8 +137,8 @@ class Session:
             DeadlineExceeded: no answer; the topics that went without are not asked for again.
         """
         self._check_running()
-        waiter, texts = self._shared.desk.subscribe(topics)
-        self._ask(waiter, texts, topics, deadline, "subscription")
+        waiter, _ = self._shared.desk.subscribe(topics)
+        self._wait_for(waiter, topics, deadline, "subscription")
 
     def unsubscribe(self, topics: Sequence[str], deadline: Deadline) -> None:
         """Return when the exchange has acknowledged that it sends ``topics`` no more.
@@ -145,8 +148,8 @@ class Session:
             DeadlineExceeded: no answer; the topics are not asked for again.
         """
         self._check_running()
-        waiter, texts = self._shared.desk.unsubscribe(topics)
-        self._ask(waiter, texts, topics, deadline, "end of the subscription")
+        waiter, _ = self._shared.desk.unsubscribe(topics)
+        self._wait_for(waiter, topics, deadline, "end of the subscription")
 
     def ping(self, deadline: Deadline) -> float:
         """Return the seconds that a ping and its answer take.
@@ -282,7 +285,7 @@ class Session:
             self._move(Trigger.LOGIN_NEEDED)
             connection.login()
         # Accepted: should it be refused later on this link, it is an old credential that is.
-        self._fresh_key = False
+        self._fresh_key, self._refusals = False, 0
         self._move(Trigger.READY)
         connection.resubscribe()
         self._shared.counters.connects += 1
@@ -326,7 +329,7 @@ class Session:
         error = without_frames(failure)
         verdict = judge(
             error,
-            fresh_key=self._fresh_key,
+            fresh_key=self._is_final_refusal(error),
             can_refresh=bool(self._shared.rest.credentials.cookies),
             is_clock_error=self._shared.venue.is_clock_error(error),
         )
@@ -345,6 +348,17 @@ class Session:
             )
         )
         return delay, error if fatal else None
+
+    def _is_final_refusal(self, error: SixmmError) -> bool:
+        """Whether a refusal of the credential is not to be answered with another new key.
+
+        A new key can end before it is used, for example because another program of the account has
+        deleted it. So an upgrade may be refused a few times; a refused login is plain enough.
+        """
+        if not isinstance(error, HandshakeRefused) or self._keys.expires_at_ms is None:
+            return self._fresh_key
+        self._refusals += 1
+        return self._fresh_key and self._refusals >= _MAX_REFUSALS
 
     def _tell_key_over(self, error: SixmmError) -> None:
         expires_at_ms = self._keys.expires_at_ms
@@ -393,28 +407,20 @@ class Session:
         link.send(text, deadline=deadline)
         link.ping(request_id.encode("ascii"), deadline=deadline)
 
-    def _ask(
-        self,
-        waiter: Waiter | None,
-        texts: Sequence[str],
-        topics: Sequence[str],
-        deadline: Deadline,
-        what: str,
+    def _wait_for(
+        self, waiter: Waiter | None, topics: Sequence[str], deadline: Deadline, what: str
     ) -> None:
         if waiter is None:
             return
-        self._send_texts(texts)
+        self._flush()
         if not waiter.wait(deadline):
-            self._send_texts(self._shared.desk.give_up(waiter, topics))
+            self._shared.desk.give_up(waiter, topics)
+            self._flush()
             raise DeadlineExceeded(f"the {what} was not acknowledged in time: {', '.join(topics)}")
 
-    def _send_texts(self, texts: Sequence[str]) -> None:
-        link = self._link
-        deadline = Deadline(self._shared.options.send_timeout, clock=self._shared.clock)
+    def _flush(self) -> None:
         try:
-            for text in texts:
-                if link is not None:
-                    link.send(text, deadline=deadline)
+            self._shared.desk.flush()
         except SixmmError as error:
             # The link is dead. What is wanted is asked for on the next one; the caller waits on.
             _log.info("a request could not be sent: %s", error)

@@ -22,7 +22,7 @@ class TokenKeeper:
     """Refreshes the access token at half of its remaining life, by the cookie of the login.
 
     A token that was given rather than got by a login has no cookie and is left alone. A refresh
-    that fails is told and tried again until the token ends; after that, calls say so themselves.
+    that fails is told and tried again; once the token has ended, calls say so too.
 
     Args:
         shared: the parts of the session.
@@ -56,8 +56,10 @@ class TokenKeeper:
 
     def _plan_retry(self) -> None:
         left = self._seconds_left()
-        if left:
-            self._timer.after(_JOB, min(max(left / 4, _RETRY_MIN), _RETRY_MAX), self._refresh)
+        if left is not None:
+            # Also after the end: the cookie may still be good when the exchange is back.
+            delay = min(max(left / 4, _RETRY_MIN), _RETRY_MAX) if left else _RETRY_MAX
+            self._timer.after(_JOB, delay, self._refresh)
 
     def _seconds_left(self) -> float | None:
         """Return the seconds until the token ends, at least 0, or None where there is no login."""

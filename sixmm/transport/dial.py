@@ -111,7 +111,7 @@ class Dialer:
         finally:
             with self._lock:
                 self._attempts.discard(attempt)
-        # Raised here and not in the handler: there it would get what it was made for as its context.
+        # Raised here, not in the handler: there the error that it replaces would be its context.
         raise failure
 
     def forget(self, stream: Stream) -> None:

@@ -29,6 +29,7 @@ _BAD_INPUT: dict[str, tuple[list[str], str]] = {
     "bad seed": (["demo", "--seed", "x"], "not a valid integer"),
     "bad port": (["sim", "--port", "70000"], "not in the range"),
     "bad rate": (["sim", "--updates-per-second", "-1"], "not in the range"),
+    "tiny rate": (["sim", "--updates-per-second", "1e-9"], "updates_per_second must be"),
     "bad account": (["sim", "--account", "demo"], "NAME:BALANCE"),
     "account twice": (["sim", "--account", "a:1", "--account", "a:2"], "only once"),
     "nothing to hear": (["listen"], "name a topic or use --private"),

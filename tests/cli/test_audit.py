@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import attrs
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sixmm.cli.audit import Audit, audit
 from sixmm.events import Connected, Event, Origin, UnknownEvent
-from sixmm.venues.sixmm.stream_schema import OrderTradeUpdate
+from sixmm.venues.sixmm.stream_schema import AccountUpdate, OrderTradeUpdate
 
 from .world import World, deliver, mirror_of, steps, streamed, told_by_rest
 
@@ -211,6 +214,80 @@ class TestLost:
         assert lost.lost == 1
         assert found.clean
 
+    def test_fill_without_the_state_after_it(self) -> None:
+        """A fill from REST is lost with the state that rode on it: FILLED was never told."""
+        world = _a_life()
+
+        result = _audit(world, _second_fill_told_as(world, "PARTIALLY_FILLED", "0.1"))
+
+        assert result.missing == (f"{_described(world, 'FILLED')}, fill f2",)
+
+    def test_fill_with_a_state_that_never_was(self) -> None:
+        """A fill that comes with another end of its order is lost, and that end is invented."""
+        world = _a_life()
+
+        result = _audit(world, _second_fill_told_as(world, "CANCELED", "7"))
+
+        assert result.lost == 1
+        assert "CANCELED 7 never was" in result.inventions[0]
+
+    def test_fill_before_the_state_after_it(self) -> None:
+        """A fill with an earlier state is recovered where a later state is told afterwards."""
+        world = _a_life()
+        filled = next(e for e in world.log if e.data.get("fillId") == "f2")
+        row = {k: v for k, v in filled.data.items() if k not in ("fillId", "lastPrice")}
+        events = _second_fill_told_as(world, "PARTIALLY_FILLED", "0.1")
+        place = next(i for i, e in enumerate(events) if e.origin is Origin.REST)
+
+        events.insert(place + 1, told_by_rest(row, ts=filled.ts_ms))
+
+        assert _audit(world, events).clean
+
+    def test_another_end_is_told_last(self) -> None:
+        """The end of an order is lost, although it was streamed, if it is not what is told last."""
+        world = _a_life()
+        early = world.log[1]
+
+        result = _audit(world, [*_all(world), told_by_rest(early.data, ts=early.ts_ms)])
+
+        assert result.missing == (f"{_described(world, 'FILLED')}, fill f2",)
+        assert not result.clean
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("symbol", "ETHUSDT"),
+            ("side", "SELL"),
+            ("position_side", "LONG"),
+            ("handling_fee", Decimal(9)),
+            ("realized_pnl", Decimal(9)),
+        ],
+    )
+    @pytest.mark.parametrize("origin", list(Origin)[:2])
+    def test_fill_of_another_kind(self, name: str, value: object, origin: Origin) -> None:
+        """A fill whose symbol, side or costs are not the exchange's is lost and invented."""
+        costs = {"positionSide": "BOTH", "handlingFee": "0.01", "realizedPnl": "0.02"}
+        world = World()
+        world.fill(world.place(lots=1))
+        fill = world.log[3]
+        data = {**fill.data, **costs}
+        log = [*world.log[:3], attrs.evolve(fill, data=data), *world.log[4:]]
+        told = attrs.evolve(
+            told_by_rest(data, ts=fill.ts_ms),
+            position_side="BOTH",
+            handling_fee=Decimal("0.01"),
+            realized_pnl=Decimal("0.02"),
+            origin=origin,
+            raw=fill.text,
+        )
+        right = [told if e.raw == fill.text else e for e in _all(world)]
+        wrong = [attrs.evolve(told, **{name: value}) if e is told else e for e in right]
+
+        assert audit(log, right, truth=world.truth()).clean
+        result = audit(log, wrong, truth=world.truth())
+        assert result.lost == 1
+        assert len(result.inventions) == 1
+
 
 class TestVerdicts:
     """How an event that was not streamed was told."""
@@ -375,6 +452,163 @@ class TestDuplicated:
         delivered = [*_all(world)[:-1], told_by_rest(last.data, ts=last.ts_ms), streamed(again)]
 
         assert audit([*world.log, again], delivered, truth=world.truth()).clean
+
+
+class TestDisorder:
+    """What is told never goes back."""
+
+    @_EXAMPLES
+    @given(world=steps())
+    def test_reversed(self, world: World) -> None:
+        """A life that is told backwards is found, although each push was delivered."""
+        assert _audit(world, _all(world)[::-1]).disorders
+
+    def test_opens_again(self) -> None:
+        """An order that has ended does not rest again."""
+        world = _a_life()
+        row = {**world.log[1].data, "executedQuantity": "0.2"}
+
+        result = _audit(world, [*_all(world), told_by_rest(row, ts=1)])
+
+        assert any("PENDING 0.2 after FILLED" in reason for reason in result.disorders)
+
+    def test_executed_falls(self) -> None:
+        """What was filled of an order does not become less."""
+        world = World()
+        order_id = world.place()
+        world.fill(order_id)
+        resting = world.log[1]
+
+        result = _audit(world, [*_all(world), told_by_rest(resting.data, ts=resting.ts_ms)])
+
+        assert [reason.partition(": ")[2] for reason in result.disorders] == [
+            f"order {order_id} PENDING 0 after 0.1"
+        ]
+
+    @pytest.mark.parametrize("kind", ["ORDER_TRADE_UPDATE", "ACCOUNT_UPDATE"])
+    def test_two_pushes_change_places(self, kind: str) -> None:
+        """A push that comes after a later push of the same order or balance is out of order."""
+        world = World()
+        order_id = world.place()
+        world.amend(order_id, price="101")
+        world.place()
+        first, second = [e.seq - 1 for e in world.log if e.event_type == kind][:2]
+        events = _all(world)
+        events[first], events[second] = events[second], events[first]
+
+        result = _audit(world, events)
+
+        assert result.lost == 0
+        assert len(result.disorders) == 1
+        assert "after a later push" in result.disorders[0]
+        assert not result.clean
+
+    def test_missed_fill_with_the_state_told_last(self) -> None:
+        """A missed fill that REST tells after the end of its order may carry that end."""
+        world = _a_life()
+        first, last = (entry for entry in world.log if "fillId" in entry.data)
+        end = {**last.data, **{k: v for k, v in first.data.items() if k in _FILL}}
+        delivered = [e for e in _all(world) if e.raw != first.text]
+        place = next(i for i, e in enumerate(delivered) if e.raw == last.text)
+
+        delivered.insert(place + 1, told_by_rest(end, ts=first.ts_ms))
+
+        assert _audit(world, delivered).clean
+
+    def test_other_orders(self) -> None:
+        """Orders do not stand in one another's way."""
+        world = World()
+        world.fill(world.place())
+        world.place()
+        orders = [e for e in _all(world) if isinstance(e, OrderTradeUpdate)]
+        rest = [e for e in _all(world) if not isinstance(e, OrderTradeUpdate)]
+
+        assert _audit(world, [*orders[3:], *orders[:3], *rest]).disorders == ()
+
+
+class TestInvented:
+    """What never was is found."""
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda e: attrs.evolve(e, fill_id="999"),
+            lambda e: attrs.evolve(e, order_id="42"),
+            lambda e: attrs.evolve(e, order_id="42", fill_id=None),
+            lambda e: attrs.evolve(e, order_status="REJECTED", fill_id=None),
+            lambda e: attrs.evolve(e, executed_quantity=Decimal(5), fill_id=None),
+            lambda e: attrs.evolve(e, price=Decimal(1), fill_id=None),
+            lambda e: attrs.evolve(e, price=Decimal(1)),
+            lambda e: attrs.evolve(e, quantity=Decimal(1)),
+        ],
+    )
+    def test_orders_and_fills(self, change: Callable[[Any], Event]) -> None:
+        """An order, a state or a fill that the log does not have was invented."""
+        world = _a_life()
+        fill = next(entry for entry in world.log if entry.data.get("fillId") == "f2")
+        odd = change(told_by_rest(fill.data, ts=fill.ts_ms))
+
+        result = _audit(world, [*_all(world), odd])
+
+        assert len(result.inventions) == 1
+        assert not result.clean
+
+    @pytest.mark.parametrize("wallet", [Decimal(1), Decimal(0)])
+    def test_balance(self, wallet: Decimal) -> None:
+        """A balance that the account had at no time was invented, also if a true one follows."""
+        world = _a_life()
+        told = told_by_rest(world.log[2].data, ts=1)
+        assert isinstance(told, AccountUpdate)
+        odd = attrs.evolve(told, balances=(attrs.evolve(told.balances[0], wallet_balance=wallet),))
+
+        result = _audit(world, [*_all(world)[:5], odd, *_all(world)[5:]])
+
+        assert result.inventions == ("event 5: balance/USDT never was",)
+
+    def test_position(self) -> None:
+        """A position that the account never held was invented; none at all was there once."""
+        world = _a_life()
+        row = {**world.log[4].data["positions"][0], "quantity": "7"}
+        data = {"eventType": "ACCOUNT_UPDATE", "balances": [], "positions": [row]}
+        nothing = {**data, "positions": [{**row, "quantity": "0"}]}
+
+        odd = [told_by_rest(nothing, ts=1), told_by_rest(data, ts=1)]
+        result = _audit(world, [*odd, *_all(world)])
+
+        assert result.inventions == ("event 1: position/BTCUSDT/BOTH never was",)
+
+    def test_empty_balance(self) -> None:
+        """A balance of which the log says nothing may be told as empty."""
+        world = _a_life()
+        row = {**world.log[2].data["balances"][0], "assetType": "BTC"}
+        empty = {**row, "walletBalance": "0", "frozenBalance": "0", "usedMargin": "0"}
+        data = {"eventType": "ACCOUNT_UPDATE", "positions": []}
+
+        fine = _audit(world, [*_all(world), told_by_rest({**data, "balances": [empty]}, ts=1)])
+        odd = _audit(world, [*_all(world), told_by_rest({**data, "balances": [row]}, ts=1)])
+
+        assert fine.clean
+        assert odd.inventions
+
+    def test_push(self) -> None:
+        """A push whose text the exchange never sent was invented, whatever it says."""
+        world = _a_life()
+        odd = attrs.evolve(_all(world)[0], raw="{}")
+
+        assert _audit(world, [odd, *_all(world)]).inventions == (
+            "event 0: a push that was never sent",
+        )
+
+
+_FILL = ("fillId", "lastPrice", "lastQuantity")
+
+
+def _second_fill_told_as(world: World, status: str, executed: str) -> list[Event]:
+    """Return everything, but the fill f2 by REST, with another state of the order."""
+    fill = next(entry for entry in world.log if entry.data.get("fillId") == "f2")
+    state = {"orderStatus": status, "executedQuantity": executed, "updatedAt": None}
+    odd = told_by_rest({**fill.data, **state}, ts=fill.ts_ms)
+    return [odd if e.raw == fill.text else e for e in _all(world)]
 
 
 def _described(world: World, status: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from sixmm.cli.claims import (
     NOTHING_HELD,
+    agree,
     balance_values,
     claims_of_data,
     claims_of_event,
@@ -60,6 +61,13 @@ def test_order_without_fill() -> None:
 
     assert claims_of_data(world.log[0].data).fill is None
     assert claims_of_event(streamed(world.log[0])).fill is None
+
+
+def test_agree() -> None:
+    """What one side leaves out does not differ; another number of values does."""
+    assert agree((1, None, 3), (1, 2, None))
+    assert not agree((1, 2), (1, 3))
+    assert not agree((1,), (1, None))
 
 
 def test_nothing_claimed() -> None:

@@ -1,4 +1,4 @@
-"""Credentials are used only where nobody else could have read or replaced them (hazard F8)."""
+"""Credentials are used only where nobody else could have read or replaced them."""
 
 from __future__ import annotations
 

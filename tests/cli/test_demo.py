@@ -7,9 +7,10 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+import attrs
 import pytest
 
 from sixmm.cli.audit import Audit
@@ -39,7 +40,8 @@ def test_program() -> None:
     assert done.stderr == ""
     assert done.returncode == 0
     summary = lines[-1]["summary"]
-    assert (summary["lost"], summary["duplicated"]) == (0, 0)
+    faults = ("lost", "duplicated", "disorders", "inventions")
+    assert [summary[name] for name in faults] == [0, 0, 0, 0]
     assert summary["reconnects"] >= 1
     assert summary["sent"] == summary["delivered"] > 0
     told = summary["streamed"] + summary["recovered"] + summary["superseded"]
@@ -171,27 +173,23 @@ def test_last_resort() -> None:
 
 
 class _Doubting(Demo):
-    """Finds a repeat in whatever was delivered."""
+    """Finds something wrong in whatever was delivered."""
+
+    faults: Mapping[str, tuple[str, ...]]
 
     def _judge(self) -> Audit:
         found = super()._judge()
-        return Audit(
-            sent=found.sent,
-            streamed=found.streamed,
-            recovered=found.recovered,
-            superseded=found.superseded,
-            missing=found.missing,
-            differences=found.differences,
-            repeats=("event 5: fill 7",),
-        )
+        return attrs.evolve(found, **self.faults)
 
 
-def test_repeat_found(capsys: pytest.CaptureFixture[str]) -> None:
-    """A run in which something came twice fails and names it."""
+@pytest.mark.parametrize("kind", ["repeats", "disorders", "inventions"])
+def test_fault_found(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A run in which something came twice, went back or was invented fails and names it."""
     stream = io.StringIO()
     with Exchange(seed=7) as exchange:
         output = PlainOutput(stream)
         with _Doubting(exchange, seconds=1, seed=7, output=output) as demo:
+            demo.faults = {kind: ("event 5: fill 7",)}
             assert demo.run() == 1
 
     assert capsys.readouterr().err == "sixmm demo: event 5: fill 7\n"
@@ -210,7 +208,9 @@ class _Figures(JsonOutput):
         *,
         good: bool,
         meanings: Mapping[str, str],
+        only_if_any: Collection[str] = (),
     ) -> None:
+        assert set(only_if_any) == {"disorders", "inventions"}
         assert title.startswith("Held against")
         assert meanings.keys() == figures.keys()
         self.good = good

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import attrs
+
 from sixmm.cli.claims import NOTHING_HELD, balance_values, claims_of_data
 from sixmm.cli.history import History
 
@@ -56,6 +58,20 @@ def test_news() -> None:
     assert entries[0].news == frozenset()
     assert entries[-2].news == {_USDT, ("position", "BTCUSDT", "BOTH")}
     assert entries[-1].news == frozenset()
+
+
+def test_end_of_an_order() -> None:
+    """The last entry of an order is its end where the order can go no further."""
+    world = World()
+    world.place()
+    world.cancel(world.place())
+    entries = History(world.log).sent
+
+    history = History(world.log)
+    late = History([*world.log, attrs.evolve(world.log[0], data=world.log[3].data, seq=99)])
+
+    assert [e.seq for e in entries if history.is_end(e)] == [7]
+    assert not any(late.is_end(entry) for entry in entries)
 
 
 def test_words() -> None:

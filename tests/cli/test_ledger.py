@@ -118,6 +118,24 @@ def test_orders() -> None:
     assert ledger.told_later_order(amended)
 
 
+def test_end_as_it_was_told_last() -> None:
+    """An order ends as its last telling says, and not as an earlier one does."""
+    world = World()
+    order_id = world.place()
+    world.cancel(order_id)
+    history, ledger = _ledger(world)
+    resting, end = (history.sent[i].claims.order for i in (1, 3))
+    assert resting is not None
+    assert end is not None
+
+    assert not ledger.ends_as(end)
+    ledger.take(streamed(world.log[3]))
+    assert ledger.ends_as(end)
+    ledger.take(streamed(world.log[1]))
+    assert not ledger.ends_as(end)
+    assert ledger.disorders == [f"event 1: order {order_id} PENDING 0 after CANCELED"]
+
+
 def test_state_without_time() -> None:
     """A state that is told without its time tells itself, and nothing later."""
     world = World()

@@ -134,3 +134,12 @@ def test_nobody_there() -> None:
 
     with pytest.raises(ConnectFailed, match=r"no connection within 0\.3 s: "):
         _listen(exchange, _Until("never"), "market.tickers", connect_timeout=0.3)
+
+
+def test_nobody_there_until_the_end() -> None:
+    """The time after which it ends goes on while no connection can be made."""
+    with Exchange(seed=7) as exchange:
+        pass  # the port is free again, so that nobody answers on it
+
+    with pytest.raises(ConnectFailed, match=r"no connection within 0\.2 s: "):
+        _listen(exchange, _Until("never"), "market.tickers", seconds=0.2)

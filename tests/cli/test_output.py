@@ -43,6 +43,20 @@ def test_json() -> None:
     assert lines[-1] == {"summary": _FIGURES}
 
 
+@pytest.mark.parametrize("faults", [0, 3])
+def test_figures_that_are_shown_only_if_any(faults: int) -> None:
+    """People see such a figure where it is not 0; a program always gets it."""
+    figures = {"sent": 0, "faults": faults}
+    streams = [io.StringIO(), io.StringIO(), _Terminal()]
+    console = Console(file=streams[2], force_terminal=True, width=100)
+    for output in (JsonOutput(streams[0]), PlainOutput(streams[1]), TerminalOutput(console)):
+        output.summary("T", figures, good=True, meanings={}, only_if_any=("faults",))
+
+    assert json.loads(streams[0].getvalue()) == {"summary": figures}
+    assert ["faults" in stream.getvalue() for stream in streams[1:]] == [faults > 0] * 2
+    assert all("sent" in stream.getvalue() for stream in streams)
+
+
 def test_json_is_ascii() -> None:
     """JSON lines can be written to a stream of any encoding."""
     stream = io.StringIO()

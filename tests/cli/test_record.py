@@ -44,7 +44,16 @@ def test_figures() -> None:
         record.take(Event(ts=1_000, received_at=1_000 + latency_ms))
     record.take(Event(ts=1_000, received_at=5_000, origin=Origin.REST))
 
-    figures = record.figures(Audit(sent=3, streamed=1, recovered=1, superseded=0, missing=("x",)))
+    result = Audit(
+        sent=3,
+        streamed=1,
+        recovered=1,
+        superseded=0,
+        missing=("x",),
+        disorders=("y", "z"),
+        inventions=("i",),
+    )
+    figures = record.figures(result)
 
     assert figures == {
         "sent": 3,
@@ -54,6 +63,8 @@ def test_figures() -> None:
         "superseded": 0,
         "lost": 1,
         "duplicated": 0,
+        "disorders": 2,
+        "inventions": 1,
         "reconnects": 0,
         "latency_ms": {"p50": 2, "p99": 9},
     }

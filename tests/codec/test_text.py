@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sixmm.codec import MAX_DEPTH, decimal_text, dump_json, parse_json
-from sixmm.codec.text import _is_flat
 from sixmm.errors import ConfigurationError, DecodeError
 
 SENTINEL = "c4n4ry"
@@ -94,6 +93,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.usefixtures("each_engine")
 class TestParse:
     """What a reader may rely on when text comes from the other side."""
 
@@ -212,29 +212,7 @@ class TestParse:
         assert parse_json(text) == json.loads(text, parse_float=Decimal)
 
 
-class TestFlat:
-    """The shortcut of the depth check."""
-
-    @given(json_values.filter(lambda value: isinstance(value, (list, dict))))
-    def test_never_calls_a_deep_text_flat(self, value: Any) -> None:
-        """Where the shortcut says flat, the text is at most 8 deep."""
-        text = dump_json(value, numbers=True)
-
-        assert not _is_flat(text) or _depth(value) <= 8
-
-    def test_takes_a_book_for_flat(self) -> None:
-        """A depth push takes the shortcut: that is what it is for."""
-        assert _is_flat(b'{"data":{"bids":[["1","2"],["3","4"]],"asks":[]},"ts":1}')
-        assert not _is_flat(b'{"data":["[","]"]}')
-        assert not _is_flat(b'["\\"[\\""]')
-
-
-def _depth(value: Any) -> int:
-    if isinstance(value, dict):
-        value = list(value.values())
-    return 1 + max(map(_depth, value), default=0) if isinstance(value, list) else 0
-
-
+@pytest.mark.usefixtures("each_engine")
 class TestDump:
     """What is signed and sent."""
 

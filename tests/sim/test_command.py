@@ -95,6 +95,15 @@ def test_a_fault_from_another_process(
         ["--account", "ann:-5"],
         ["--account", "ann:1", "--account", "ann:2"],
         ["--updates-per-second", "0"],
+        ["--updates-per-second", "-1"],
+        ["--updates-per-second", "nan"],
+        ["--updates-per-second", "inf"],
+        ["--updates-per-second", "1e-320"],
+        ["--listen-key-life-ms", "0"],
+        ["--listen-key-life-ms", "-5"],
+        ["--listen-key-life-ms", "nan"],
+        ["--account", "ann:nan"],
+        ["--account", "ann:inf"],
         ["--symbol", "BTCUSDT", "--symbol", "BTCUSDT"],
         ["--nonsense"],
         ["fault"],
@@ -122,6 +131,22 @@ def test_a_bad_argument_of_a_fault_is_told(
     """The exchange's own complaint comes back as bad input."""
     assert main(["fault", "--url", exchange.rest_url, "cut", "--how", "politely"]) == 2
     assert "how must be one of" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (["cut", "--nope", "1"], "the arguments of cut are: how, account, code, reason"),
+        (["lose_acks"], "the arguments of lose_acks are: count (required)"),
+        (["clear", "--all", "true"], "the arguments of clear are: none"),
+    ],
+)
+def test_the_arguments_that_a_fault_takes_are_told(
+    exchange: Exchange, args: list[str], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A name that the fault does not take, or the lack of one, is answered with those it takes."""
+    assert main(["fault", "--url", exchange.rest_url, *args]) == 2
+    assert capsys.readouterr().err == f"sixmm.sim: {expected}\n"
 
 
 def test_a_failure_is_exit_code_1(exchange: Exchange, capsys: pytest.CaptureFixture[str]) -> None:

@@ -43,6 +43,17 @@ def test_faults_over_http(exchange: Exchange, rest: Rest, dial: Dial) -> None:
         {"name": "cut", "how": "politely"},
         {"name": "cut", "who": "me"},
         {"name": "slow", "seconds": "x"},
+        {"name": "slow", "seconds": float("nan")},
+        {"name": "slow", "seconds": float("inf")},
+        {"name": "slow"},
+        {"name": "clock_skew", "ms": float("nan")},
+        {"name": "clock_skew", "ms": float("inf")},
+        {"name": "clock_skew", "ms": 10**15},
+        {"name": "refuse", "count": 1, "status": 99},
+        {"name": "refuse", "count": 1, "status": "busy"},
+        {"name": "rest_error", "count": 1, "http_status": 0},
+        {"name": "cut", "how": "close", "code": 0},
+        {"name": "lose_acks", "count": float("nan")},
     ],
 )
 def test_bad_control_bodies(rest: Rest, body: Any) -> None:

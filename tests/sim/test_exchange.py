@@ -84,6 +84,23 @@ def test_only_loopback_addresses(host: str) -> None:
         Exchange(host=host)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("updates_per_second", x) for x in (0, -1, float("nan"), float("inf"), 1e-320, 1e300)),
+        *(("listen_key_life_ms", x) for x in (0, -5, float("nan"), float("inf"))),
+        *(("access_token_life_s", x) for x in (-1, float("nan"))),
+        *(("outgoing_limit", x) for x in (0, -1, float("inf"))),
+    ],
+)
+def test_numbers_out_of_range(name: str, value: float) -> None:
+    """A figure that no exchange can run with is refused when it is made, and is named."""
+    options: dict[str, Any] = {name: value}
+
+    with pytest.raises(ValueError, match=name):
+        Exchange(**options)
+
+
 def test_localhost_is_loopback() -> None:
     """The name is taken for 127.0.0.1."""
     assert Exchange(host="localhost", port=5).rest_url == "http://127.0.0.1:5"

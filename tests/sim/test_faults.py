@@ -215,6 +215,13 @@ def test_refused_topics(exchange: Exchange, dial: Dial) -> None:
     assert stream.ask("subscribe", "market.tickers")["success"] is True
 
 
+def test_a_refused_topic_may_be_a_text(exchange: Exchange, dial: Dial) -> None:
+    """A text is one topic, and not the letters that it is made of."""
+    exchange.faults.refuse_topics(DEPTH)
+
+    assert dial().ask("subscribe", DEPTH)["success"] is False
+
+
 def test_a_lost_depth_push_is_a_gap(exchange: Exchange, account: Account, dial: Dial) -> None:
     """endVersion jumps by two where a push was left out (rule 92)."""
     stream = dial()

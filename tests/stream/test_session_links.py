@@ -148,7 +148,6 @@ def test_a_refused_upgrade_with_a_held_key_asks_for_a_new_one(
     "error",
     [
         TlsFailed("certificate has expired", certificate=True),
-        HandshakeRefused("no", http_status=401),
         HandshakeRefused("moved", http_status=301),
     ],
 )

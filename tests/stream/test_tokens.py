@@ -41,18 +41,15 @@ def test_a_token_that_was_given_is_left_alone(keys: Keys) -> None:
     assert keys.timer.jobs == {}
 
 
-def test_a_failed_refresh_is_told_and_tried_again_until_the_end(keys: Keys) -> None:
-    """Never in a storm, and not after the token has ended: calls say so themselves."""
+def test_a_failed_refresh_is_told_and_tried_again(keys: Keys) -> None:
+    """Never in a storm; after the token has ended once a minute, since the cookie may be good."""
     keys.failures["/refresh"] = ConnectFailed("down")
     keys.tokens.plan()
     delays = []
-    for _ in range(1_000):
-        if JOB not in keys.timer.jobs:
-            break
+    while sum(delays) < 1_300:
         delays.append(keys.run(JOB))
-    assert JOB not in keys.timer.jobs
     assert min(delays) >= 1.0
-    assert sum(delays) == pytest.approx(1_000, abs=5)
+    assert delays[-4:] == [60.0] * 4
     told = keys.events()
     assert len(told) == len(delays)
     assert all(isinstance(event, SessionExpiring) for event in told)

@@ -436,3 +436,36 @@ class TestProxies:
         """A proxy that cannot be used is refused when it is named, not when it is needed."""
         with pytest.raises(ConfigurationError):
             Dialer(proxies="ftp://proxy.test")
+
+
+class TestFrames:
+    """What an error keeps of the way on which it came about."""
+
+    @pytest.mark.parametrize("error", [OSError(5, "broken"), ConnectFailed("no"), KeyError("bug")])
+    def test_none_of_the_way(self, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+        """Only the frame of open() is left, in the error and in all that it came from."""
+
+        def resolve(*args: object, **options: object) -> list[Address]:  # noqa: ARG001
+            try:
+                raise ValueError("before")
+            except ValueError:
+                raise error  # noqa: B904
+
+        monkeypatch.setattr(dial, "resolve", resolve)
+        with pytest.raises(type(error) if isinstance(error, KeyError) else SixmmError) as caught:
+            Dialer().open(require_safe_url("http://localhost"), soon())
+
+        names = [entry.frame.code.name for entry in caught.traceback]
+        assert names == ["test_none_of_the_way", "open"]
+        behind = [caught.value.__cause__, caught.value.__context__]
+        while behind:
+            if (item := behind.pop()) is not None:
+                assert item.__traceback__ is None
+                behind += [item.__cause__, item.__context__]
+
+    def test_the_cause_is_kept(self, unused_port: int) -> None:
+        """What the system said stays behind the error as its cause."""
+        error = failure(Dialer(), f"http://127.0.0.1:{unused_port}")
+
+        assert isinstance(error.__cause__, ConnectionRefusedError)
+        assert error.__cause__.__traceback__ is None

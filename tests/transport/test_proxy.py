@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import socket
+import traceback
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sixmm.errors import ConfigurationError, ConnectFailed, SixmmError
 from sixmm.transport.dial import Dialer
@@ -202,6 +206,21 @@ class TestParse:
             "http://CANARY@h/path",
             "http://CANARY@h?query",
             f"socks5://{'u' * 256}:CANARY@h",
+            # Characters that become one of "/?#@:" when they are normalized, and others like them.
+            "http://user:CANARY\u2100@h",
+            "http://user:CANARY\uff1a@h",
+            "http://user\uff20:CANARY@h",
+            "http://user:CANARY@h\uff0f",
+            "http://user:CANARY\xe4@h",
+            "http://user:CANARY\udce9@h",
+            "http://user:CANARY@[bad",
+            "http://user:CANARY",
+            "http://user:CANARY@h\r\nX: y",
+            "http://user:CANARY\x00@h",
+            "http://user:CANARY\x7f@h",
+            "http://user:CANARY @h",
+            " http://user:CANARY@h",
+            "\thttp://user:CANARY@h\n",
         ],
     )
     def test_bad(self, address: str) -> None:
@@ -210,6 +229,32 @@ class TestParse:
             Proxy.parse(address)
 
         assert "CANARY" not in str(caught.value)
+        assert "CANARY" not in repr(caught.value.args)
+        assert caught.value.__context__ is None
+        assert caught.value.__cause__ is None
+
+    def test_no_variable_holds_the_address(self) -> None:
+        """A report of the error that shows variables shows no password."""
+        with pytest.raises(ConfigurationError) as caught:
+            Proxy.parse("http://user:CANARY@[bad")
+        report = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+
+        frames = [frame for frame in report.stack if frame.filename != __file__]
+        assert frames
+        assert all("CANARY" not in str(frame.locals) for frame in frames)
+
+    @given(address=st.text() | st.from_regex(r"(http|socks5)://[^@]*@?[^@]*", fullmatch=True))
+    def test_any(self, address: str) -> None:
+        """Whatever an address is, it names a proxy or is refused by an error of ours."""
+        with contextlib.suppress(ConfigurationError):
+            assert Proxy.parse(address).host
+
+    def test_encoded(self) -> None:
+        """A user name and a password of any characters are given percent-encoded."""
+        proxy = Proxy.parse("http://us%40er:p%C3%A4%E2%84%80%20w@h")
+
+        assert proxy.username == "us@er"
+        assert proxy.password.reveal() == "pä\u2100 w"
 
     def test_password_is_not_shown(self) -> None:
         """The representation of a proxy is fit for a log."""

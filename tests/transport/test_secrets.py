@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import logging
 import pickle
@@ -173,6 +174,74 @@ def test_refused_addresses(action: Callable[..., None], prefix: str) -> None:
         action(prefix)
 
     assert CANARY not in str(caught.value)
+
+
+def _hear_and_say(*answers: bytes) -> Callable[[Connection], None]:
+    """Return a script of a proxy that gives each answer to a message, and then hangs up."""
+
+    def script(connection: Connection) -> None:
+        for answer in answers:
+            if not connection.sock.recv(4096):
+                return
+            connection.send(answer)
+
+    return script
+
+
+def _reset_after_hearing(connection: Connection) -> None:
+    """Reset once something was heard."""
+    connection.sock.recv(4096)
+    connection.reset()
+
+
+def _hang_after_login(connection: Connection) -> None:
+    """Ask for the password and never answer again."""
+    connection.sock.recv(4096)
+    connection.send(b"\x05\x02")
+    connection.read_to_eof()
+
+
+PROXY_FAULTS: dict[str, tuple[str, Callable[[Connection], None]]] = {
+    "http-refused": ("http", _hear_and_say(b"HTTP/1.1 407 No\r\n\r\n")),
+    "http-closed": ("http", _hear_and_say(b"")),
+    "http-garbage": ("http", _hear_and_say(b"garbage\r\n\r\n")),
+    "http-more": ("http", _hear_and_say(b"HTTP/1.1 200 OK\r\n\r\nmore")),
+    "http-reset": ("http", _reset_after_hearing),
+    "http-hang": ("http", hang),
+    "http-no-tls": ("http", _hear_and_say(b"HTTP/1.1 200 OK\r\n\r\n", b"no TLS\r\n")),
+    "socks-closed": ("socks5", _hear_and_say(b"\x05\x02")),
+    "socks-login": ("socks5", _hear_and_say(b"\x05\x02", b"\x01\x01")),
+    "socks-connect": ("socks5", _hear_and_say(b"\x05\x02", b"\x01\0", b"\x05\x05\0\x01")),
+    "socks-reset": ("socks5", _reset_after_hearing),
+    "socks-hang": ("socks5", _hang_after_login),
+}
+
+
+def send_by(proxy: str, deadline: Deadline) -> None:
+    """Send a request through a proxy."""
+    request = HttpRequest(method="GET", url="https://exchange.test/")
+    RequestsTransport(proxies=proxy).send(request, deadline=deadline)
+
+
+def dial_by(proxy: str, deadline: Deadline) -> None:
+    """Dial through a proxy."""
+    WebSocketClientTransport(proxy=proxy).dial("wss://exchange.test/", deadline=deadline)
+
+
+@pytest.mark.parametrize("action", [send_by, dial_by])
+@pytest.mark.parametrize("fault", PROXY_FAULTS)
+def test_proxy_faults(action: Callable[[str, Deadline], None], fault: str) -> None:
+    """Whatever a proxy does, no frame of the error and its causes shows what logs in to it."""
+    scheme, script = PROXY_FAULTS[fault]
+    deadline = Deadline(0.3 if fault.endswith("hang") else 5.0)
+    with Server(script) as server, pytest.raises(SixmmError) as caught:
+        action(f"{scheme}://{CANARY}user:{CANARY}pass@127.0.0.1:{server.port}", deadline)
+
+    check(caught.value)
+    pair = base64.b64encode(f"{CANARY}user:{CANARY}pass".encode()).decode()
+    for error in _family(caught.value):
+        report = traceback.TracebackException.from_exception(error, capture_locals=True)
+        assert pair not in _without_this_module("".join(report.format()))
 
 
 def test_closed() -> None:

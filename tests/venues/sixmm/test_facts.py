@@ -208,7 +208,9 @@ class TestFromEvents:
         event = push("ORDER_TRADE_UPDATE", as_push(ORDER))
         facts = facts_of(event)
 
-        assert facts == Facts(ts_ms=11, push=event.raw, orders=(order_of_row(row(OrderRow, ORDER)),))
+        assert facts == Facts(
+            ts_ms=11, push=event.raw, orders=(order_of_row(row(OrderRow, ORDER)),)
+        )
 
     def test_a_fill(self) -> None:
         """A push about a fill tells the order and exactly that fill."""
