@@ -28,6 +28,7 @@ class EventReport:
 
 _ALWAYS = 50
 _ONE_IN = 200
+_MAX_NAMES = 1_000
 
 
 class SchemaReport:
@@ -57,7 +58,8 @@ class SchemaReport:
             self._look(event, kind)
 
     def _look(self, event: Event, kind: type[Event]) -> None:
-        self._unknown.setdefault(kind, Counter()).update(list(event.extra))
+        seen = self._unknown.setdefault(kind, Counter())
+        seen.update(name for name in event.extra if name in seen or len(seen) < _MAX_NAMES)
         names = self._missing.setdefault(kind, {f.name for f in attrs.fields(kind)} - _BASE)
         names -= {name for name in names if getattr(event, name) is not None}
 

@@ -68,7 +68,7 @@ def make_converter(*, numbers: bool = False) -> cattrs.Converter:
         numbers: whether an amount may also be a JSON number, which is then exact.
     """
     converter = cattrs.Converter(detailed_validation=False, prefer_attrib_converters=False)
-    converter.register_structure_hook(str, _exactly(str, "expected text"))
+    converter.register_structure_hook(str, _text)
     converter.register_structure_hook(int, _exactly(int, "expected an integer"))
     converter.register_structure_hook(bool, _exactly(bool, "expected true or false"))
     converter.register_structure_hook(Decimal, _amount_or_number if numbers else _amount)
@@ -76,6 +76,18 @@ def make_converter(*, numbers: bool = False) -> cattrs.Converter:
     converter.register_structure_hook_factory(_is_tuple, lambda kind: _tuple_hook(kind, converter))
     converter.register_structure_hook_factory(attrs.has, lambda cls: _object_hook(cls, converter))
     return converter
+
+
+MAX_TEXT = 4_096
+"""The longest text of a field: ids and words are far shorter, and many of them are kept."""
+
+
+def _text(value: Any, _: Any) -> str:
+    if type(value) is not str:
+        raise _Mismatch("expected text")
+    if len(value) > MAX_TEXT:
+        raise _Mismatch(f"expected text of at most {MAX_TEXT} characters")
+    return value
 
 
 def _exactly(kind: type[Any], complaint: str) -> Hook:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Container, Iterable, Mapping
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
@@ -21,6 +22,7 @@ __all__ = ["PARTS", "Account", "AccountMirror", "Telling", "compare_orders", "is
 PARTS = ("fills", "orders", "positions", "balances")
 """The parts of an account that a snapshot can check."""
 
+_ZERO = Decimal(0)
 _MAX_ENDED_ORDERS = 10_000
 _MAX_FILLS = 50_000
 _MAX_ROWS = 50_000
@@ -133,6 +135,7 @@ class AccountMirror:
         self._open: dict[str, Order] = {}
         self._ended: dict[str, Order] = {}
         self._by_rest: set[str] = set()
+        self._executed_before: dict[str, Decimal] = {}
         self._fills: dict[str, Fill] = {}
         self._pushes: dict[int, None] = {}
         self._positions: dict[tuple[str, str], _Known] = {}
@@ -224,6 +227,7 @@ class AccountMirror:
         """Take over a snapshot as what was there before anything is told."""
         for fill in snapshot.fills or ():
             self.tell_fill(fill)
+        self._note_executed_before(snapshot)
         for order in (*(snapshot.open_orders or ()), *snapshot.ended_orders):
             self.tell_order(order)
         for position in snapshot.positions or ():
@@ -259,6 +263,10 @@ class AccountMirror:
         """Return the known fills of these orders, oldest first."""
         return [fill for fill in self._fills.values() if fill.order_id in order_ids]
 
+    def executed_before(self, order_id: str) -> Decimal:
+        """Return how much of an order was executed by fills that the mirror never knew."""
+        return self._executed_before.get(order_id, _ZERO)
+
     def open_positions(self) -> list[Position]:
         """Return the positions whose quantity is not 0."""
         values = (known.value for known in self._positions.values())
@@ -291,6 +299,13 @@ class AccountMirror:
 
     # Inside
 
+    def _note_executed_before(self, snapshot: Snapshot) -> None:
+        for order in snapshot.open_orders or ():
+            known = (fill.quantity or _ZERO for fill in self.fills_of({order.order_id}))
+            before = (order.executed_quantity or _ZERO) - sum(known, _ZERO)
+            if before > 0:
+                self._executed_before[order.order_id] = before
+
     def _keep_order(self, order: Order) -> None:
         if order.is_open:
             self._open[order.order_id] = order
@@ -301,6 +316,7 @@ class AccountMirror:
         while len(self._ended) > self._max_ended:
             oldest = next(iter(self._ended))
             del self._ended[oldest]
+            self._executed_before.pop(oldest, None)
             self._by_rest.discard(oldest)
 
     def _is_repeat(self, facts: Facts) -> bool:

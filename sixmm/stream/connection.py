@@ -22,6 +22,8 @@ _FENCE_TIMEOUT = 1.0
 _DRAIN_TIMEOUT = 0.25
 _PATIENCE_AFTER_PONG = 0.25
 _MESSAGE_OVERHEAD_BYTES = 200
+_READINGS = 3
+"""How often the account is read at most while fills fall into the middle of a reading."""
 _NOW = 0.0
 _LONG = 3_600.0
 
@@ -94,8 +96,11 @@ class Connection:
             SixmmError: the link ended meanwhile, or the credential was refused.
         """
         self._buffering = True
-        comparison = self._sync.read(self._drain)
-        self._fence()
+        for _ in range(_READINGS):
+            comparison = self._sync.read(self._drain)
+            self._fence()
+            if not self._sync.is_torn(comparison, self._buffer):
+                break
         pushed = self._take_buffer()
         self._sync.merge(comparison, pushed, reason=reason, connection=self.number)
         self._buffering = False

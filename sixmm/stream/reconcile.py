@@ -20,7 +20,7 @@ import attrs
 from ..state.account import AccountMirror, Telling, compare_orders, is_later
 from ..state.models import Balance, Facts, Fill, Order, Position, Snapshot
 
-__all__ = ["AccountChange", "Change", "OrderChange", "reconcile"]
+__all__ = ["AccountChange", "Change", "OrderChange", "is_torn", "reconcile"]
 
 _ZERO = Decimal(0)
 
@@ -102,6 +102,28 @@ def reconcile(
             mirror.tell_fill(change.fill)
     account = _account_change(mirror, snapshot, mentioned)
     return [*orders, account] if account is not None else [*orders]
+
+
+def is_torn(mirror: AccountMirror, snapshot: Snapshot, buffered: Sequence[Facts]) -> bool:
+    """Whether an order was filled between the reading of the fills and that of the orders.
+
+    Its row then contains a fill that nothing has told yet. To tell the row would be to tell the end
+    before what led to it, so the snapshot is better read once more.
+    """
+    if snapshot.fills is None:
+        return False
+    rows = {
+        order_id: row
+        for order_id, row in _latest_rows(snapshot).items()
+        if compare_orders(mirror.order(order_id), row) is Telling.NEW
+    }
+    pushed = [fill for facts in buffered for fill in facts.fills]
+    fills = {f.fill_id: f for f in (*mirror.fills_of(rows), *snapshot.fills, *pushed)}
+    executed = {order_id: mirror.executed_before(order_id) for order_id in rows}
+    for fill in fills.values():
+        if fill.order_id in executed:
+            executed[fill.order_id] += fill.quantity or _ZERO
+    return any((row.executed_quantity or _ZERO) > executed[key] for key, row in rows.items())
 
 
 def _order_changes(

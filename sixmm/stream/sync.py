@@ -18,7 +18,7 @@ from ..errors import DecodeError, SixmmError, Throttled
 from ..events import DecodeFailed, Event, Resynced
 from ..state.models import Baseline, Facts, Snapshot
 from .causes import MAX_RETRY_AFTER, Remedy, judge
-from .reconcile import AccountChange, Change, reconcile
+from .reconcile import AccountChange, Change, is_torn, reconcile
 from .routing import decode_message
 from .shared import Shared
 
@@ -137,6 +137,15 @@ class AccountSync:
                 repeated=repeated,
             )
         )
+
+    def is_torn(self, comparison: Comparison, pushed: Sequence[Pushed]) -> bool:
+        """Whether the snapshot has orders with fills that nothing has told yet."""
+        venue = self._shared.venue
+        # Only looked at: these messages are decoded again, and counted, when they are merged.
+        events = [decode_message(venue, push[0], received_at=push[1]) for push in pushed]
+        facts = [fact for event in events if (fact := venue.facts(event)) is not None]
+        with self._shared.mirror_lock:
+            return is_torn(self._shared.mirror, comparison.snapshot, facts)
 
     def hand_over(self, pushed: Sequence[Pushed]) -> bool:
         """Tell the pushes that tell anything new, in order.

@@ -53,8 +53,8 @@ class WebSocketClientTransport(WsTransport):
         user_agent: str = "sixmm",
         # Limits
         handshake_max_bytes: int = 64 * 1024,
-        max_frame_bytes: int = 16 * 1024 * 1024,
-        max_message_bytes: int = 16 * 1024 * 1024,
+        max_frame_bytes: int = 4 * 1024 * 1024,
+        max_message_bytes: int = 4 * 1024 * 1024,
         max_fragments: int = 131_072,
         # Timeouts
         pong_timeout: float = 5.0,

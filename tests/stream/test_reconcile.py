@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 
 import attrs
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from sixmm.state.account import AccountMirror
 from sixmm.state.models import Balance, Baseline, Facts, Fill, Order, Position, Snapshot
-from sixmm.stream.reconcile import AccountChange, Change, OrderChange, reconcile
+from sixmm.stream.reconcile import AccountChange, Change, OrderChange, is_torn, reconcile
 
 from .model import ModelExchange, partly_filled
 
@@ -436,3 +437,34 @@ def test_promises_hold_for_any_history(history: list[Connection]) -> None:
 def test_the_same_history_tells_the_same(history: list[Connection]) -> None:
     """There is no hidden state: the same input gives the same output, in the same order."""
     assert live_through(history).told == live_through(history).told
+
+
+def test_a_snapshot_whose_fills_are_older_than_its_orders_is_torn() -> None:
+    """A row with a fill that nothing has told is told only when the fill can be told with it."""
+    order = Order(
+        order_id="1",
+        status="PARTIALLY_FILLED",
+        rank=2,
+        quantity=Decimal(3),
+        executed_quantity=Decimal(2),
+    )
+    fills = tuple(
+        Fill(fill_id=f"f{n}", order_id="1", quantity=Decimal(1), time_ms=n) for n in (1, 2)
+    )
+    torn = Snapshot(as_of_ms=9, fills=fills[:1], open_orders=(order,))
+    whole = Snapshot(as_of_ms=9, fills=fills, open_orders=(order,))
+    mirror = AccountMirror()
+    assert is_torn(mirror, torn, [])
+    assert not is_torn(mirror, torn, [Facts(fills=fills[1:])])
+    assert not is_torn(mirror, whole, [])
+
+
+def test_what_was_executed_before_the_start_does_not_make_a_snapshot_torn() -> None:
+    """Fills from before the first snapshot are not asked for, and nobody waits for them."""
+    order = Order(order_id="1", status="PENDING", rank=1, executed_quantity=Decimal(5))
+    mirror = AccountMirror()
+    mirror.adopt(Snapshot(as_of_ms=1, fills=(), open_orders=(order,)))
+    more = attrs.evolve(order, executed_quantity=Decimal(6))
+    fill = Fill(fill_id="f", order_id="1", quantity=Decimal(1))
+    assert is_torn(mirror, Snapshot(as_of_ms=2, fills=(), open_orders=(more,)), [])
+    assert not is_torn(mirror, Snapshot(as_of_ms=2, fills=(fill,), open_orders=(more,)), [])
