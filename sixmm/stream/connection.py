@@ -102,9 +102,10 @@ class Connection:
             if not self._sync.is_torn(comparison, self._buffer):
                 break
         pushed = self._take_buffer()
-        self._sync.merge(comparison, pushed, reason=reason, connection=self.number)
+        is_whole = self._sync.merge(comparison, pushed, reason=reason, connection=self.number)
         self._buffering = False
-        self._plan_resync(again=comparison.is_worth_another_try, floor=comparison.retry_after)
+        again = comparison.is_worth_another_try or not is_whole
+        self._plan_resync(again=again, floor=comparison.retry_after)
 
     @property
     def resync_due(self) -> bool:

@@ -12,7 +12,7 @@ tellings that left no trace in REST are not invented.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 import attrs
@@ -20,7 +20,7 @@ import attrs
 from ..state.account import AccountMirror, Telling, compare_orders, is_later
 from ..state.models import Balance, Facts, Fill, Order, Position, Snapshot
 
-__all__ = ["AccountChange", "Change", "OrderChange", "is_torn", "reconcile"]
+__all__ = ["AccountChange", "Change", "OrderChange", "reconcile", "torn_orders", "without_orders"]
 
 _ZERO = Decimal(0)
 
@@ -104,14 +104,16 @@ def reconcile(
     return [*orders, account] if account is not None else [*orders]
 
 
-def is_torn(mirror: AccountMirror, snapshot: Snapshot, buffered: Sequence[Facts]) -> bool:
-    """Whether an order was filled between the reading of the fills and that of the orders.
+def torn_orders(
+    mirror: AccountMirror, snapshot: Snapshot, buffered: Sequence[Facts]
+) -> frozenset[str]:
+    """Return the orders that were filled between the reading of the fills and that of the orders.
 
-    Its row then contains a fill that nothing has told yet. To tell the row would be to tell the end
+    Such a row contains a fill that nothing has told yet. To tell the row would be to tell the end
     before what led to it, so the snapshot is better read once more.
     """
     if snapshot.fills is None:
-        return False
+        return frozenset()
     rows = {
         order_id: row
         for order_id, row in _latest_rows(snapshot).items()
@@ -123,7 +125,21 @@ def is_torn(mirror: AccountMirror, snapshot: Snapshot, buffered: Sequence[Facts]
     for fill in fills.values():
         if fill.order_id in executed:
             executed[fill.order_id] += fill.quantity or _ZERO
-    return any((row.executed_quantity or _ZERO) > executed[key] for key, row in rows.items())
+    return frozenset(
+        key for key, row in rows.items() if (row.executed_quantity or _ZERO) > executed[key]
+    )
+
+
+def without_orders(snapshot: Snapshot, order_ids: Container[str]) -> Snapshot:
+    """Return the snapshot without what it says about some orders, and with a note that it is so."""
+    note = "an order was filled while it was read"
+    return attrs.evolve(
+        snapshot,
+        fills=tuple(f for f in snapshot.fills or () if f.order_id not in order_ids),
+        open_orders=tuple(o for o in snapshot.open_orders or () if o.order_id not in order_ids),
+        ended_orders=tuple(o for o in snapshot.ended_orders if o.order_id not in order_ids),
+        unchecked={"fills": note, "orders": note, **snapshot.unchecked},
+    )
 
 
 def _order_changes(

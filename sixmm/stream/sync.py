@@ -18,7 +18,7 @@ from ..errors import DecodeError, SixmmError, Throttled
 from ..events import DecodeFailed, Event, Resynced
 from ..state.models import Baseline, Facts, Snapshot
 from .causes import MAX_RETRY_AFTER, Remedy, judge
-from .reconcile import AccountChange, Change, is_torn, reconcile
+from .reconcile import AccountChange, Change, reconcile, torn_orders, without_orders
 from .routing import decode_message
 from .shared import Shared
 
@@ -104,8 +104,11 @@ class AccountSync:
 
     def merge(
         self, comparison: Comparison, pushed: Sequence[Pushed], *, reason: str, connection: int
-    ) -> None:
-        """Tell what the snapshot shows, then the buffered pushes that are new, then the report."""
+    ) -> bool:
+        """Tell what the snapshot shows, then the buffered pushes that are new, then the report.
+
+        Returns False where orders were left out, because they were filled while they were read.
+        """
         shared, snapshot = self._shared, comparison.snapshot
         events = [self._decode(push) for push in pushed]
         facts = [shared.venue.facts(event) for event in events]
@@ -114,10 +117,13 @@ class AccountSync:
         with shared.mirror_lock:
             # Pushes from long before the snapshot, which the exchange sends only now, go first.
             old = self._apply(late, _split(facts, is_late))
+            known = [fact for fact in timely if fact is not None]
+            torn = torn_orders(shared.mirror, snapshot, known)
+            snapshot = without_orders(snapshot, torn) if torn else snapshot
             changes = reconcile(
                 shared.mirror,
                 snapshot,
-                [fact for fact in timely if fact is not None],
+                known,
                 partly_filled=shared.venue.partly_filled,
             )
             fresh = self._apply(_split(events, [not late for late in is_late]), timely)
@@ -137,6 +143,7 @@ class AccountSync:
                 repeated=repeated,
             )
         )
+        return not torn
 
     def is_torn(self, comparison: Comparison, pushed: Sequence[Pushed]) -> bool:
         """Whether the snapshot has orders with fills that nothing has told yet."""
@@ -145,7 +152,7 @@ class AccountSync:
         events = [decode_message(venue, push[0], received_at=push[1]) for push in pushed]
         facts = [fact for event in events if (fact := venue.facts(event)) is not None]
         with self._shared.mirror_lock:
-            return is_torn(self._shared.mirror, comparison.snapshot, facts)
+            return bool(torn_orders(self._shared.mirror, comparison.snapshot, facts))
 
     def hand_over(self, pushed: Sequence[Pushed]) -> bool:
         """Tell the pushes that tell anything new, in order.

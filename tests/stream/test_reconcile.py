@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sixmm.state.account import AccountMirror
 from sixmm.state.models import Balance, Baseline, Facts, Fill, Order, Position, Snapshot
-from sixmm.stream.reconcile import AccountChange, Change, OrderChange, is_torn, reconcile
+from sixmm.stream.reconcile import AccountChange, Change, OrderChange, reconcile, torn_orders
 
 from .model import ModelExchange, partly_filled
 
@@ -439,7 +439,7 @@ def test_the_same_history_tells_the_same(history: list[Connection]) -> None:
     assert live_through(history).told == live_through(history).told
 
 
-def test_a_snapshot_whose_fills_are_older_than_its_orders_is_torn() -> None:
+def test_a_snapshot_whose_fills_are_older_than_its_orders_torn_orders() -> None:
     """A row with a fill that nothing has told is told only when the fill can be told with it."""
     order = Order(
         order_id="1",
@@ -454,9 +454,9 @@ def test_a_snapshot_whose_fills_are_older_than_its_orders_is_torn() -> None:
     torn = Snapshot(as_of_ms=9, fills=fills[:1], open_orders=(order,))
     whole = Snapshot(as_of_ms=9, fills=fills, open_orders=(order,))
     mirror = AccountMirror()
-    assert is_torn(mirror, torn, [])
-    assert not is_torn(mirror, torn, [Facts(fills=fills[1:])])
-    assert not is_torn(mirror, whole, [])
+    assert torn_orders(mirror, torn, []) == {"1"}
+    assert not torn_orders(mirror, torn, [Facts(fills=fills[1:])])
+    assert not torn_orders(mirror, whole, [])
 
 
 def test_what_was_executed_before_the_start_does_not_make_a_snapshot_torn() -> None:
@@ -466,5 +466,5 @@ def test_what_was_executed_before_the_start_does_not_make_a_snapshot_torn() -> N
     mirror.adopt(Snapshot(as_of_ms=1, fills=(), open_orders=(order,)))
     more = attrs.evolve(order, executed_quantity=Decimal(6))
     fill = Fill(fill_id="f", order_id="1", quantity=Decimal(1))
-    assert is_torn(mirror, Snapshot(as_of_ms=2, fills=(), open_orders=(more,)), [])
-    assert not is_torn(mirror, Snapshot(as_of_ms=2, fills=(fill,), open_orders=(more,)), [])
+    assert torn_orders(mirror, Snapshot(as_of_ms=2, fills=(), open_orders=(more,)), [])
+    assert not torn_orders(mirror, Snapshot(as_of_ms=2, fills=(fill,), open_orders=(more,)), [])
