@@ -104,8 +104,10 @@ class Connection:
         pushed = self._take_buffer()
         is_whole = self._sync.merge(comparison, pushed, reason=reason, connection=self.number)
         self._buffering = False
-        again = comparison.is_worth_another_try or not is_whole
-        self._plan_resync(again=again, floor=comparison.retry_after)
+        self._plan_resync(again=comparison.is_worth_another_try, floor=comparison.retry_after)
+        if self._resync_at is None and not is_whole:
+            # Without growth: the next look has to fall into the overlap of the readings.
+            self._resync_at = self._shared.clock.monotonic() + self._shared.options.resync_retry
 
     @property
     def resync_due(self) -> bool:

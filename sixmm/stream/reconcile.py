@@ -20,7 +20,15 @@ import attrs
 from ..state.account import AccountMirror, Telling, compare_orders, is_later
 from ..state.models import Balance, Facts, Fill, Order, Position, Snapshot
 
-__all__ = ["AccountChange", "Change", "OrderChange", "reconcile", "torn_orders", "without_orders"]
+__all__ = [
+    "AccountChange",
+    "Change",
+    "OrderChange",
+    "expects_fills",
+    "reconcile",
+    "torn_orders",
+    "without_orders",
+]
 
 _ZERO = Decimal(0)
 
@@ -59,7 +67,8 @@ class _Mentioned:
     """What the buffered pushes tell, by identity."""
 
     fills: frozenset[str]
-    orders: frozenset[str]
+    orders: Mapping[str, int]
+    """With the time of the earliest push about each."""
     positions: frozenset[tuple[str, str]]
     balances: frozenset[str]
 
@@ -69,10 +78,17 @@ class _Mentioned:
         news = [mirror.news_of(facts) for facts in buffered]
         return cls(
             frozenset(fill.fill_id for facts in news for fill in facts.fills),
-            frozenset(order.order_id for facts in news for order in facts.orders),
+            # The pushes are in order, so that the first one about an order is put in last.
+            {order.order_id: facts.ts_ms for facts in reversed(news) for order in facts.orders},
             frozenset(position.key for facts in news for position in facts.positions),
             frozenset(balance.asset for facts in news for balance in facts.balances),
         )
+
+    def tells(self, fill: Fill) -> bool:
+        """Whether a push tells ``fill``, or will: what follows a push on a link comes on it too."""
+        since_ms = self.orders.get(fill.order_id)
+        is_later = since_ms is not None and fill.time_ms is not None and fill.time_ms >= since_ms
+        return is_later or fill.fill_id in self.fills
 
 
 def reconcile(
@@ -130,6 +146,19 @@ def torn_orders(
     )
 
 
+def expects_fills(mirror: AccountMirror, snapshot: Snapshot, buffered: Sequence[Facts]) -> bool:
+    """Whether a fill of the snapshot is left to a push that has not come yet.
+
+    That is judged by time, and the clocks of pushes and trades may differ: look again later.
+    """
+    mentioned = _Mentioned.by(buffered, mirror)
+    return any(
+        mentioned.tells(fill)
+        for fill in snapshot.fills or ()
+        if not (mirror.knows_fill(fill.fill_id) or fill.fill_id in mentioned.fills)
+    )
+
+
 def without_orders(snapshot: Snapshot, order_ids: Container[str]) -> Snapshot:
     """Return the snapshot without what it says about some orders, and with a note that it is so."""
     note = "an order was filled while it was read"
@@ -159,7 +188,7 @@ def _order_changes(
         told: list[OrderChange] = [
             OrderChange(order=state, fill=fill)
             for state, fill in _states_after(row, known, own, partly_filled)
-            if not (mirror.knows_fill(fill.fill_id) or fill.fill_id in mentioned.fills)
+            if not (mirror.knows_fill(fill.fill_id) or mentioned.tells(fill))
         ]
         if order_id in rows and order_id not in mentioned.orders:
             before = [known, *(change.order for change in told[-1:])]

@@ -18,7 +18,7 @@ from ..errors import DecodeError, SixmmError, Throttled
 from ..events import DecodeFailed, Event, Resynced
 from ..state.models import Baseline, Facts, Snapshot
 from .causes import MAX_RETRY_AFTER, Remedy, judge
-from .reconcile import AccountChange, Change, reconcile, torn_orders, without_orders
+from .reconcile import AccountChange, Change, expects_fills, reconcile, torn_orders, without_orders
 from .routing import decode_message
 from .shared import Shared
 
@@ -107,7 +107,7 @@ class AccountSync:
     ) -> bool:
         """Tell what the snapshot shows, then the buffered pushes that are new, then the report.
 
-        Returns False where orders were left out, because they were filled while they were read.
+        Returns False where something was left to a push that is on its way: look again soon.
         """
         shared, snapshot = self._shared, comparison.snapshot
         events = [self._decode(push) for push in pushed]
@@ -120,6 +120,7 @@ class AccountSync:
             known = [fact for fact in timely if fact is not None]
             torn = torn_orders(shared.mirror, snapshot, known)
             snapshot = without_orders(snapshot, torn) if torn else snapshot
+            is_whole = not (torn or expects_fills(shared.mirror, snapshot, known))
             changes = reconcile(
                 shared.mirror,
                 snapshot,
@@ -143,7 +144,7 @@ class AccountSync:
                 repeated=repeated,
             )
         )
-        return not torn
+        return is_whole
 
     def is_torn(self, comparison: Comparison, pushed: Sequence[Pushed]) -> bool:
         """Whether the snapshot has orders with fills that nothing has told yet."""

@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 
 from sixmm.state.account import AccountMirror
 from sixmm.state.models import Balance, Baseline, Facts, Fill, Order, Position, Snapshot
-from sixmm.stream.reconcile import AccountChange, Change, OrderChange, reconcile, torn_orders
+from sixmm.stream.reconcile import (
+    AccountChange,
+    Change,
+    OrderChange,
+    expects_fills,
+    reconcile,
+    torn_orders,
+)
 
 from .model import ModelExchange, partly_filled
 
@@ -468,3 +475,20 @@ def test_what_was_executed_before_the_start_does_not_make_a_snapshot_torn() -> N
     fill = Fill(fill_id="f", order_id="1", quantity=Decimal(1))
     assert torn_orders(mirror, Snapshot(as_of_ms=2, fills=(), open_orders=(more,)), [])
     assert not torn_orders(mirror, Snapshot(as_of_ms=2, fills=(fill,), open_orders=(more,)), [])
+
+
+def test_what_follows_a_push_is_left_to_the_pushes_and_looked_at_again() -> None:
+    """A later fill of an order that a buffered push is about comes on the same link, in order."""
+    order = Order(
+        order_id="1", status="FILLED", rank=3, quantity=Decimal(2), executed_quantity=Decimal(2)
+    )
+    first, second = (
+        Fill(fill_id=f"f{n}", order_id="1", quantity=Decimal(1), time_ms=n) for n in (5, 7)
+    )
+    state = attrs.evolve(order, status="PARTIALLY_FILLED", rank=2, executed_quantity=Decimal(1))
+    buffered = [Facts(ts_ms=5, push="push", orders=(state,), fills=(first,))]
+    snapshot = Snapshot(as_of_ms=9, fills=(first, second), open_orders=(), ended_orders=(order,))
+    mirror = AccountMirror()
+    assert expects_fills(mirror, snapshot, buffered)
+    assert reconcile(mirror, snapshot, buffered, partly_filled=partly_filled) == []
+    assert not expects_fills(mirror, snapshot, [])
