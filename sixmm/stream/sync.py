@@ -25,6 +25,7 @@ from .shared import Shared
 __all__ = ["AccountSync", "Comparison", "Pushed"]
 
 _PRIME_OVERLAP_MS = 10_000
+_RETRY = "retry"
 _CLOCK_DOUBT_MS = 2_000
 """How far the clocks of the stream and of REST may differ at the exchange."""
 
@@ -120,7 +121,11 @@ class AccountSync:
             known = [fact for fact in timely if fact is not None]
             torn = torn_orders(shared.mirror, snapshot, known)
             snapshot = without_orders(snapshot, torn) if torn else snapshot
-            is_whole = not (torn or expects_fills(shared.mirror, snapshot, known))
+            # On a link that has been compared already, what is on its way needs no second look.
+            is_open = reason != _RETRY and (
+                expects_fills(shared.mirror, snapshot, known)
+                or any(isinstance(event, DecodeFailed) for event in events)
+            )
             changes = reconcile(
                 shared.mirror,
                 snapshot,
@@ -144,7 +149,7 @@ class AccountSync:
                 repeated=repeated,
             )
         )
-        return is_whole
+        return not (torn or is_open)
 
     def is_torn(self, comparison: Comparison, pushed: Sequence[Pushed]) -> bool:
         """Whether the snapshot has orders with fills that nothing has told yet."""
