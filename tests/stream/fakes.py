@@ -336,6 +336,7 @@ class FakeVenue(Venue):
             positions=cast("tuple[Position, ...] | None", positions),
             balances=cast("tuple[Balance, ...] | None", balances),
             unchecked=unchecked,
+            final=frozenset(name for name, reason in unchecked.items() if "3006" in reason),
         )
 
     def _part(
