@@ -35,6 +35,7 @@ from sixmm.errors import (
     TlsFailed,
     again,
     api_error,
+    without_frames,
 )
 
 PUBLIC = [getattr(errors, name) for name in errors.__all__]
@@ -269,3 +270,17 @@ class TestTexts:
     def test_close_says_who_and_why(self, error: ConnectionClosed, text: str) -> None:
         """A closed link tells who closed it, with which code and reason."""
         assert str(error) == text
+
+
+def test_an_error_in_an_event_keeps_no_frames() -> None:
+    """Neither the error nor what caused it keeps the variables of a dead connection alive."""
+    try:
+        try:
+            raise OSError("broken")
+        except OSError as cause:
+            raise ConnectionClosed() from cause
+    except ConnectionClosed as caught:
+        error = without_frames(caught)
+    assert error.__traceback__ is None
+    assert error.__cause__ is not None
+    assert error.__cause__.__traceback__ is None

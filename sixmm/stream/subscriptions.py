@@ -95,6 +95,7 @@ class SubscriptionBook:
             for request in self._pending.values()
             if request.op == "subscribe"
             for topic in request.topics
+            if self._newest.get(topic) == request.request_id
         }
         return tuple(topic for topic in self.missing(topics) if topic not in asked)
 

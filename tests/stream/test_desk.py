@@ -400,3 +400,29 @@ def test_nobody_begins_to_wait_after_the_end() -> None:
 
     with pytest.raises(ClientClosed):
         subscribe()
+
+
+def test_requests_leave_in_the_order_of_the_decisions() -> None:
+    """Whichever thread sends them: a subscribe decided after an unsubscribe is sent after it."""
+    desk = RequestDesk(FakeVenue(), clock=ManualClock())
+    sent: list[str] = []
+    desk.open(sent.append)
+    decided = [*desk.subscribe(["a"])[1], *desk.unsubscribe(["a"])[1], *desk.subscribe(["a"])[1]]
+    desk.flush()
+    assert sent == decided
+    assert len(sent) == 3
+
+
+def test_what_was_not_sent_is_not_sent_on_the_next_connection() -> None:
+    """The next connection asks for what is wanted then, and for nothing else."""
+    desk = RequestDesk(FakeVenue(), clock=ManualClock())
+    sent: list[str] = []
+    desk.open(sent.append)
+    desk.subscribe(["a"])
+    desk.connection_lost()
+    desk.flush()
+    assert sent == []
+    asked = desk.open(sent.append)
+    desk.flush()
+    assert len(asked) == 1
+    assert sent == asked
