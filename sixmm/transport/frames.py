@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import collections
+import struct
 
 import attrs
 
@@ -36,7 +37,10 @@ MAX_CONTROL_BYTES = 125
 _OPCODES = frozenset({CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG})
 _FINAL, _RESERVED, _OPCODE, _CONTROL = 0x80, 0x70, 0x0F, 0x08
 _MASKED, _LENGTH = 0x80, 0x7F
-_WHOLE_TEXT = _FINAL | TEXT
+_BEGINNING = struct.Struct(">HH")
+"""The head of a frame, and its length where the head says that 16 bits of it follow."""
+_TEXT_HEAD = (_FINAL | TEXT) << 8
+_LONGER_TEXT_HEAD = _TEXT_HEAD | 126
 _MAX_PINGS = 16
 _PIECE = 65_536
 
@@ -110,36 +114,45 @@ class FrameReader:
         except ProtocolViolation as exc:
             self.violation = exc.with_traceback(None)
         else:
-            self._pending += memoryview(data)[rest:]
+            if rest < len(data):
+                self._pending += memoryview(data)[rest:]
         return messages
 
     def _parse(self, data: bytes, messages: list[bytes]) -> int:
         """Take all whole frames of ``data``; return where the first incomplete one begins."""
-        position = 0
+        position, end = 0, len(data)
         while self.close is None:
             if self._opcode is None:
                 position = self._take_whole_texts(data, position, messages)
+            if position == end:
+                break
             frame = self._find_frame(data, position)
             if frame is None:
                 return position
             first, start, position = frame
             self._take(first, data[start:position], messages)
-        return len(data)
+        return end
 
     def _take_whole_texts(self, data: bytes, position: int, messages: list[bytes]) -> int:
-        """Take the plain frames at ``position``; return where the first other one begins."""
+        """Take the plain frames at ``position``; return where the first other one begins.
+
+        One look at four bytes tells a plain frame and its length. Where the length takes 7 bits,
+        the last two of the four belong to the payload.
+        """
         end = len(data)
         limit = min(self._max_frame_bytes, self._max_message_bytes)
         before = len(messages)
-        while end - position >= 4 and data[position] == _WHOLE_TEXT:
-            length = data[position + 1]
-            start = position + 2
-            if length == 126:
-                length = data[start] << 8 | data[start + 1]
-                start += 2
+        unpack = _BEGINNING.unpack_from
+        while end - position >= 4:
+            head, length = unpack(data, position)
+            if head == _LONGER_TEXT_HEAD:
+                start = position + 4
                 if length < 126:
                     break
-            elif length > 126:
+            elif _TEXT_HEAD <= head < _LONGER_TEXT_HEAD:
+                start = position + 2
+                length = head - _TEXT_HEAD
+            else:
                 break
             stop = start + length
             if stop > end or length > limit:

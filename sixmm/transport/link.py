@@ -11,6 +11,7 @@ import contextlib
 import copy
 import os
 import threading
+from typing import NoReturn
 
 from ..clock import Deadline
 from ..errors import ConfigurationError, ConnectionClosed, DeadlineExceeded
@@ -73,13 +74,16 @@ class StreamLink(WsLink):
         Where this side closed or aborted, the error says so, with the code that was sent (1006
         after :meth:`abort`), also where the peer hung up without an answer.
         """
+        reader = self._reader
         while True:
-            self._tell_end()
-            frames = self._reader.frames
-            messages = self._reader.feed(self._read(deadline))
-            self.last_pong = self._reader.pong
-            self._answer()
-            if messages or (self._reader.frames > frames and not self._reader.ended):
+            if self._ended is not None or reader.violation is not None:
+                self._tell_end()
+            frames = reader.frames
+            messages = reader.feed(self._read(deadline))
+            self.last_pong = reader.pong
+            if reader.pings or reader.close is not None:
+                self._answer()
+            if messages or (reader.frames > frames and not reader.ended):
                 return messages
 
     def send(self, message: str, *, deadline: Deadline) -> None:
@@ -156,19 +160,16 @@ class StreamLink(WsLink):
             with contextlib.suppress(ConnectionClosed, DeadlineExceeded):
                 self._write(_encode([(CLOSE, payload)]), Deadline(_LAST_WORDS))
 
-    def _tell_end(self) -> None:
-        """Raise what ended the link, if it has ended."""
-        with self._lock:
-            ended = self._ended is not None
+    def _tell_end(self) -> NoReturn:
+        """Raise what ended the link; the peer is told of its violation first."""
         violation = self._reader.violation
-        if violation is not None and not ended:
+        if violation is None:
+            raise self._reason_of_end()
+        if self._ended is None:
             code = violation.close_code
             self._part(ConnectionClosed(code=code, by="local"), close_payload(code, str(violation)))
             self._linger()
-        if violation is not None:
-            raise copy.copy(violation)
-        if ended:
-            raise self._reason_of_end()
+        raise copy.copy(violation)
 
     def _linger(self) -> None:
         """Let the peer read our close frame before the connection goes.

@@ -7,13 +7,11 @@ it exists: ``select`` fails for descriptors above 1024.
 
 from __future__ import annotations
 
+import contextlib
 import errno
-import math
 import select
 import socket
-import threading
 from collections.abc import Callable
-from types import TracebackType
 from typing import Protocol
 
 from ..clock import Deadline
@@ -60,15 +58,18 @@ class Waiter:
     """
 
     def __init__(self, sock: socket.socket, *, writable: bool = False) -> None:
-        self._wait: Callable[[float | None], bool]
+        # Takes milliseconds, or None for no limit; tells by something true that it can go on.
+        self._wait: Callable[[float | None], object]
         if hasattr(select, "poll"):
-            self._wait = _polling(sock, writable)
+            poller = select.poll()
+            poller.register(sock, select.POLLOUT if writable else select.POLLIN)
+            self._wait = poller.poll  # Rounds up: a wait of 0.4 ms is not a busy loop.
         else:  # Windows has no poll, and no limit on the number of a descriptor.
             self._wait = _selecting(sock, writable)
 
     def ready(self, timeout: float | None) -> bool:
         """Wait up to ``timeout`` seconds; return whether the direction can go on, or has failed."""
-        return self._wait(timeout)
+        return bool(self._wait(None if timeout is None else timeout * 1_000))
 
     def wait(self, deadline: Deadline) -> None:
         """Wait until the direction can go on, or has failed.
@@ -78,29 +79,19 @@ class Waiter:
         """
         while True:
             left = deadline.remaining()
-            if self._wait(None if left is None else min(left, _LONGEST_WAIT)):
+            if self._wait(None if left is None else min(left, _LONGEST_WAIT) * 1_000):
                 return
             if left is not None and left <= _LONGEST_WAIT:
                 raise TimeoutError("the deadline passed")
 
 
-def _polling(sock: socket.socket, writable: bool) -> Callable[[float | None], bool]:
-    poller = select.poll()
-    poller.register(sock, select.POLLOUT if writable else select.POLLIN)
-
-    def wait(timeout: float | None) -> bool:
-        # Rounded up: a wait of 0.4 ms must not become a busy loop.
-        return bool(poller.poll(None if timeout is None else math.ceil(timeout * 1_000)))
-
-    return wait
-
-
-def _selecting(sock: socket.socket, writable: bool) -> Callable[[float | None], bool]:
+def _selecting(sock: socket.socket, writable: bool) -> Callable[[float | None], object]:
     read = [] if writable else [sock]
     write = [sock] if writable else []
 
-    def wait(timeout: float | None) -> bool:
+    def wait(timeout_ms: float | None) -> bool:
         # The third list: Windows reports a failed connect there and nowhere else.
+        timeout = None if timeout_ms is None else timeout_ms / 1_000
         return any(select.select(read, write, [sock], timeout))
 
     return wait
@@ -111,40 +102,44 @@ class _Occupancy:
 
     A number that is free again may belong to another file within microseconds; a thread that still
     polls it would wait for, or read from, somebody else's connection.
+
+    There is no lock, so a signal handler may come in at any point. Who enters adds its mark and
+    then looks whether the door is closed; who closes does it the other way round. One of the two
+    sees the other, and where both see an empty room, releasing twice does no harm.
+
+    Args:
+        release: gives the descriptor back; it may be called more than once.
     """
 
     def __init__(self, release: Callable[[], None]) -> None:
-        self._lock = threading.RLock()
         self._release = release
-        self._inside = 0
+        self._inside: list[None] = []
         self._closing = False
 
-    def __enter__(self) -> None:
-        with self._lock:
-            if self._closing:
-                raise OSError(errno.EBADF, "the connection was closed")
-            self._inside += 1
+    def enter(self) -> None:
+        """Come in; the caller leaves in any case.
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        with self._lock:
-            self._inside -= 1
-            last = self._closing and not self._inside
-        if last:
-            self._release()
+        Raises:
+            OSError: it was closed, and the caller is not inside.
+        """
+        self._inside.append(None)
+        if self._closing:
+            self.leave()
+            raise OSError(errno.EBADF, "the connection was closed")
+
+    def leave(self) -> None:
+        """Go out, and release where this was the last one."""
+        self._inside.pop()
+        if self._closing:
+            self._release_if_empty()
 
     def close(self) -> None:
-        """Let nobody in any more; release now, or when the last one leaves. Repeats do nothing."""
-        with self._lock:
-            if self._closing:
-                return
-            self._closing = True
-            empty = not self._inside
-        if empty:
+        """Let nobody in any more; release now, or when the last one leaves."""
+        self._closing = True
+        self._release_if_empty()
+
+    def _release_if_empty(self) -> None:
+        if not self._inside:
             self._release()
 
 
@@ -166,7 +161,8 @@ class TcpStream:
 
     def recv(self, deadline: Deadline) -> bytes:
         """Return the bytes that have arrived, or wait for some; ``b""`` is the end."""
-        with self._occupancy:
+        self._occupancy.enter()
+        try:
             if self._drained:
                 self._readable.wait(deadline)
             while True:
@@ -177,16 +173,21 @@ class TcpStream:
                 else:
                     self._drained = len(data) < RECV_BYTES
                     return data
+        finally:
+            self._occupancy.leave()
 
     def send(self, data: bytes, deadline: Deadline) -> None:
         """Send all of ``data``; after a failure an unknown part of it may be on the wire."""
-        with self._occupancy:
+        self._occupancy.enter()
+        try:
             view = memoryview(data)
             while view:
                 try:
                     view = view[self._sock.send(view) :]
                 except BlockingIOError:
                     self._writable.wait(deadline)
+        finally:
+            self._occupancy.leave()
 
     def finish(self) -> None:
         """Tell the peer that nothing more is sent; what it sends can still be received."""
@@ -197,11 +198,13 @@ class TcpStream:
         self._shutdown(socket.SHUT_RDWR)
 
     def _shutdown(self, how: int) -> None:
-        try:
-            with self._occupancy:
+        # Where it has ended already, that is what was asked for.
+        with contextlib.suppress(OSError):
+            self._occupancy.enter()
+            try:
                 self._sock.shutdown(how)
-        except OSError:
-            pass  # It has ended already, which is what was asked for.
+            finally:
+                self._occupancy.leave()
 
     def close(self) -> None:
         """Shut down, and give the descriptor back when the last thread has left; for any thread."""

@@ -87,14 +87,10 @@ class TlsStream:
 
     def recv(self, deadline: Deadline) -> bytes:
         """Return the bytes that have arrived, or wait for some; ``b""`` is the end."""
-        while True:
-            with self._lock:
-                data = self._decrypt()
-            if data or self._ended:
-                return data
-            records = self._raw.recv(deadline)
-            with self._lock:
-                self._feed(records)
+        data = self._decrypt()  # What came with the end of the handshake, or made the stream fail.
+        while not data and not self._ended:
+            data = self._decrypt(self._raw.recv(deadline))
+        return data
 
     def send(self, data: bytes, deadline: Deadline) -> None:
         """Send all of ``data``; after a failure an unknown part of it may be on the wire."""
@@ -137,24 +133,27 @@ class TlsStream:
         else:
             self._incoming.write_eof()
 
-    def _decrypt(self) -> bytes:
-        """Return all that can be read of the records that are here; the lock is held."""
-        if self._failure is not None:
-            raise self._failure
-        chunks: list[bytes] = []
-        try:
-            while self._incoming.pending or self._incoming.eof:
-                chunk = self._tls.read(RECV_BYTES)
-                if not chunk:
-                    self._ended = True
-                    break
-                chunks.append(chunk)
-        except ssl.SSLWantReadError:
-            pass  # The last record is not complete.
-        except ssl.SSLError as exc:
-            # A record that was tampered with, or an end without notice: somebody may have cut
-            # the stream short. What came before is good.
-            self._failure = exc
-            if not chunks:
-                raise
-        return b"".join(chunks)
+    def _decrypt(self, records: bytes | None = None) -> bytes:
+        """Return all that can be read, after ``records`` if there are any (``b""`` is the end)."""
+        with self._lock:
+            if records is not None:
+                self._feed(records)
+            if self._failure is not None:
+                raise self._failure
+            chunks: list[bytes] = []
+            try:
+                while self._incoming.pending or self._incoming.eof:
+                    chunk = self._tls.read(RECV_BYTES)
+                    if not chunk:
+                        self._ended = True
+                        break
+                    chunks.append(chunk)
+            except ssl.SSLWantReadError:
+                pass  # The last record is not complete.
+            except ssl.SSLError as exc:
+                # A record that was tampered with, or an end without notice: somebody may have cut
+                # the stream short. What came before is good.
+                self._failure = exc
+                if not chunks:
+                    raise
+            return b"".join(chunks)

@@ -24,7 +24,7 @@ class FakeStream:
         pieces: Iterable[bytes | Exception] = (),
         *,
         budget: int | None = None,
-        failure: OSError | None = None,
+        failure: BaseException | None = None,
     ) -> None:
         self.sent = b""
         self.ended = False

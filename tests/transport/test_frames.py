@@ -10,7 +10,7 @@ from itertools import accumulate
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sixmm.errors import ConfigurationError
@@ -91,16 +91,14 @@ class TestBaseFraming:
         assert violation(frame(opcode, b"x" * 9)[:2]) == 1002
 
     @pytest.mark.parametrize(
-        "header",
-        [
-            struct.pack("!BBH", 0x81, 126, 125),
-            struct.pack("!BBQ", 0x81, 127, 65_535),
-            struct.pack("!BBQ", 0x81, 127, 0),
-        ],
+        ("form", "mark", "length"),
+        [("!BBH", 126, 125), ("!BBH", 126, 0), ("!BBQ", 127, 65_535), ("!BBQ", 127, 0)],
     )
-    def test_lengths_that_are_not_shortest(self, header: bytes) -> None:
-        """A length that would fit a shorter form is refused with 1002."""
-        assert violation(header + b"x" * 65_535) == 1002
+    def test_lengths_that_are_not_shortest(self, form: str, mark: int, length: int) -> None:
+        """A length that would fit a shorter form is refused with 1002, and nothing is delivered."""
+        data = struct.pack(form, 0x81, mark, length) + b"x" * length
+
+        assert read_all(data, []) == Outcome(violation=1002)
 
     @pytest.mark.parametrize("length", [2**63, 2**64 - 1])
     def test_length_with_the_top_bit(self, length: int) -> None:
@@ -157,7 +155,9 @@ class TestFragmentation:
     @pytest.mark.parametrize("opcode", [TEXT, BINARY])
     def test_message_inside_a_message(self, opcode: int) -> None:
         """A new message before the end of the last one is refused with 1002."""
-        assert violation(frame(TEXT, b"a", final=False) + frame(opcode, b"b")) == 1002
+        data = frame(TEXT, b"a", final=False) + frame(opcode, b"whole")
+
+        assert read_all(data, []) == Outcome(violation=1002)
 
     def test_split_character(self) -> None:
         """A character may be split between fragments, but not lost."""
@@ -345,32 +345,109 @@ class TestLimits:
         assert peak < 10_000
 
 
-# Frames that are mostly good, so that what comes after the first one matters too.
+# Frames that are mostly good, so that what comes after the first one matters too: some good ones,
+# then perhaps something odd, and then good ones again.
+def _in_fragments(opcode: int, parts: list[bytes], between: bytes) -> bytes:
+    """Return a message in fragments, with a control frame after the first one."""
+    last = len(parts) - 1
+    first, *rest = (
+        frame(opcode if index == 0 else CONTINUATION, part, final=index == last)
+        for index, part in enumerate(parts)
+    )
+    return b"".join((first, between, *rest))
+
+
 _payloads = st.one_of(
     st.text(max_size=8).map(str.encode),
     st.sampled_from([b"x" * 125, b"x" * 126, b"x" * 200, "é".encode() * 100]),
     st.binary(max_size=4),
 )
-_messages = st.builds(frame, st.sampled_from([TEXT, TEXT, TEXT, BINARY]), _payloads)
+_pings = st.builds(frame, st.sampled_from([PING, PONG]), st.binary(max_size=5))
+_texts = st.one_of(st.text(max_size=8).map(str.encode), st.just(b"x" * 126))
+_messages = st.builds(frame, st.sampled_from([TEXT, TEXT, TEXT, BINARY]), _texts)
+_in_parts = st.builds(
+    _in_fragments,
+    st.sampled_from([TEXT, BINARY]),
+    st.lists(_texts, min_size=1, max_size=4),
+    st.one_of(st.just(b""), _pings),
+)
 _fragments = st.builds(
     frame, st.sampled_from([TEXT, BINARY, CONTINUATION]), _payloads, final=st.booleans()
 )
-_controls = st.builds(frame, st.sampled_from([PING, PONG, CLOSE]), st.binary(max_size=5))
+_begun = st.builds(frame, st.sampled_from([TEXT, BINARY]), _texts, final=st.just(False))
+_closes = st.builds(frame, st.just(CLOSE), st.one_of(st.just(b"\x03\xe8"), st.binary(max_size=5)))
 _faults = st.builds(
     frame,
     st.integers(0, 15),
     _payloads,
     final=st.booleans(),
-    reserved=st.integers(0, 7),
-    mask=st.sampled_from([b"", b"abcd"]),
+    reserved=st.sampled_from([0, 0, 0, 1, 2, 4]),
+    mask=st.sampled_from([b"", b"", b"abcd"]),
 )
-_huge = st.sampled_from([struct.pack("!BBQ", 0x81, 127, n) for n in (0, 2**20, 2**63)])
-_streams = st.lists(
-    st.one_of(_messages, _messages, _messages, _fragments, _controls, _faults, _huge), max_size=8
-).map(b"".join)
+_lengths = st.sampled_from(
+    [
+        *(struct.pack("!BBQ", 0x81, 127, n) for n in (0, 2**20, 2**63)),
+        *(struct.pack("!BBH", 0x81, 126, n) + b"x" * n for n in (0, 125, 126)),
+    ]
+)
+_good = st.lists(st.one_of(_messages, _messages, _in_parts, _pings), max_size=5)
+_odd = st.lists(st.one_of(_fragments, _begun, _closes, _faults, _lengths), max_size=2)
+_streams = st.builds(lambda *parts: b"".join(map(b"".join, parts)), _good, _odd, _good)
+_any_bytes = st.one_of(_streams, _streams, _streams, st.binary(max_size=30))
 
 
-@given(data=st.one_of(_streams, st.binary(max_size=30)), sizes=st.lists(st.integers(1, 40)))
+class StrictReader(FrameReader):
+    """A reader whose short loop takes nothing: every frame goes the careful way."""
+
+    def _take_whole_texts(self, data: bytes, position: int, messages: list[bytes]) -> int:  # noqa: ARG002
+        """Take nothing."""
+        return position
+
+
+@example(
+    data=frame(TEXT, b"one", final=False) + frame(TEXT, b"inside"), sizes=[], limits=(LIMIT, LIMIT)
+)
+@example(data=b"\x81\x7e\x00\x05short", sizes=[], limits=(LIMIT, LIMIT))
+@given(
+    data=_any_bytes,
+    sizes=st.lists(st.integers(1, 40)),
+    limits=st.sampled_from([(LIMIT, LIMIT), (LIMIT, LIMIT), (125, LIMIT), (LIMIT, 130), (8, 8)]),
+)
+def test_short_loop_against_the_careful_path(
+    data: bytes, sizes: list[int], limits: tuple[int, int]
+) -> None:
+    """With and without the short loop, all is the same: each message, each word of a refusal.
+
+    That holds for each limit and any pieces, single bytes too.
+    """
+    cuts = [cut for cut in accumulate(sizes) if cut < len(data)]
+    options = {"max_frame_bytes": limits[0], "max_message_bytes": limits[1], "max_fragments": 8}
+    careful = StrictReader(**options)
+    expected = read_all(data, [], careful)
+
+    for pieces in ([], cuts, list(range(1, len(data)))):
+        fast = FrameReader(**options)
+        assert read_all(data, pieces, fast) == expected
+        assert fast.frames == careful.frames
+        assert str(fast.violation) == str(careful.violation)
+
+
+@pytest.mark.parametrize("size", [2, 125, 126, 450, 1_000, 65_535])
+def test_what_a_feed_consists_of_takes_the_short_loop(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole text messages never meet the careful path, except to find that one is incomplete."""
+    messages = [b"%02d" % number + b"x" * (size - 2) for number in range(20)]
+    reader = make_reader()
+    taken: list[int] = []
+    monkeypatch.setattr(reader, "_take", lambda *frame: taken.append(len(frame)))
+    data = b"".join(frame(TEXT, message) for message in messages)
+
+    assert reader.feed(data[:-1]) + reader.feed(data[-1:]) == messages
+    assert taken == []
+
+
+@given(data=_any_bytes, sizes=st.lists(st.integers(1, 40)))
 def test_any_chunking(data: bytes, sizes: list[int]) -> None:
     """Pieces of any size, single bytes too, give the same messages and the same refusal."""
     cuts = [cut for cut in accumulate(sizes) if cut < len(data)]
@@ -380,7 +457,7 @@ def test_any_chunking(data: bytes, sizes: list[int]) -> None:
     assert read_all(data, list(range(1, len(data)))) == whole
 
 
-@given(data=st.one_of(_streams, st.binary(max_size=30)))
+@given(data=_any_bytes)
 def test_against_a_simple_parser(data: bytes) -> None:
     """The fast reader and a slow one, written from the RFC alone, tell the same of any bytes."""
     assert read_all(data, []) == parse_slowly(data)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -247,6 +249,44 @@ class TestSending:
         assert isinstance(caught.value.__cause__, ConnectionResetError)
         assert caught.value.by == "network"
 
+    @pytest.mark.parametrize("budget", [0, 1, 30, 55])
+    def test_interrupted_inside_a_frame(self, budget: int) -> None:
+        """After Ctrl-C in the middle of a send the link is over: nothing may follow half a frame.
+
+        The turn to write is free again, so nobody waits for it, and the interrupt goes on.
+        """
+        stream = FakeStream([frame(PING)], budget=budget, failure=KeyboardInterrupt())
+        link = make_link(stream)
+
+        with pytest.raises(KeyboardInterrupt):
+            link.send("x" * 50, deadline=soon())
+
+        assert stream.ended
+        with pytest.raises(ConnectionClosed) as caught:
+            link.send("y", deadline=soon())
+        assert (caught.value.code, caught.value.by) == (1006, "local")
+        with pytest.raises(ConnectionClosed):
+            repeat(functools.partial(link.receive, deadline=soon()))
+        link.close(deadline=soon())
+        assert len(stream.sent) == budget
+
+    def test_interrupted_before_a_frame(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """After Ctrl-C before the first byte of a frame the link is as good as before."""
+        stream = FakeStream()
+        link = make_link(stream)
+
+        def interrupt() -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(link, "_require_open", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                link.send("lost", deadline=soon())
+        link.send("sent", deadline=soon())
+
+        assert not stream.ended
+        assert frames_sent(stream.sent) == ([(TEXT, b"sent")], b"")
+
     def test_masks_differ(self) -> None:
         """Two equal messages look different on the wire (section 5.3)."""
         stream = FakeStream()
@@ -302,6 +342,27 @@ class TestStalls:
                 link.ping(b"", deadline=Deadline(0.01))
 
         assert isinstance(raised[0], ConnectionClosed)
+
+    @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="it needs a signal of POSIX")
+    def test_interrupt_while_a_send_is_stuck(self, ends: tuple[TcpStream, socket.socket]) -> None:
+        """Ctrl-C gets a caller out of a send that is stuck; then the link is over."""
+        stream, _ = ends
+        link = make_link(stream)
+        main = threading.main_thread().ident or 0
+
+        def press() -> None:
+            wait_until(lambda: link._torn)
+            signal.pthread_kill(main, signal.SIGINT)
+
+        with in_thread(press) as raised, pytest.raises(KeyboardInterrupt):
+            link.send("x" * 5_000_000, deadline=soon())
+
+        assert raised == []
+        with pytest.raises(ConnectionClosed):
+            link.send("y", deadline=soon())
+        with pytest.raises(ConnectionClosed) as caught:
+            link.receive(deadline=soon())
+        assert (caught.value.code, caught.value.by) == (1006, "local")
 
     def test_close_while_a_send_is_stuck(self, ends: tuple[TcpStream, socket.socket]) -> None:
         """Closing has its own deadline, and then ends the stuck send, too."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import select
 import socket
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from sixmm.clock import Deadline, ManualClock
-from sixmm.transport.streams import RECV_BYTES, TcpStream, Waiter
+from sixmm.transport.streams import RECV_BYTES, TcpStream, Waiter, _Occupancy
 from tests.transport.patience import in_thread, past, soon
 from tests.transport.servers import PATIENCE, tcp_pair
 
@@ -149,6 +151,23 @@ class TestWaiting:
 
         assert stream.recv(Deadline(1e10)) == b"x"
 
+    def test_wait_over_a_day(
+        self, ends: tuple[TcpStream, socket.socket], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A long wait is made of shorter ones, which every system can take."""
+        stream, theirs = ends
+        waits: list[float | None] = []
+
+        def wait(timeout_ms: float | None) -> bool:
+            waits.append(timeout_ms)
+            return len(waits) == 3
+
+        monkeypatch.setattr(stream._readable, "_wait", wait)
+        theirs.sendall(b"x")
+
+        assert stream.recv(Deadline(1e6)) == b"x"
+        assert waits == [86_400_000.0] * 3
+
     def test_clock_that_stands_still(self, ends: tuple[TcpStream, socket.socket]) -> None:
         """A deadline of a clock that is moved by hand does not make the wait endless."""
         stream, _ = ends
@@ -201,6 +220,27 @@ class TestClosing:
         assert during != [-1]
         assert stream.fileno() == -1
 
+    def test_descriptor_is_kept_until_the_last_one_leaves(
+        self, ends: tuple[TcpStream, socket.socket]
+    ) -> None:
+        """Of a reader and a writer that are both blocked, the second one gives it back."""
+        stream, _ = ends
+
+        def use(action: Callable[[], object]) -> None:
+            with contextlib.suppress(OSError):
+                action()
+
+        with (
+            in_thread(lambda: use(lambda: stream.recv(Deadline(None)))) as reader,
+            in_thread(
+                lambda: use(lambda: stream.send(b"x" * 10_000_000, Deadline(None)))
+            ) as writer,
+        ):
+            stream.close()
+
+        assert reader == writer == []
+        assert stream.fileno() == -1
+
     def test_finish(self, ends: tuple[TcpStream, socket.socket]) -> None:
         """A half-closed stream still receives."""
         stream, theirs = ends
@@ -210,6 +250,91 @@ class TestClosing:
         assert theirs.recv(1) == b""
         theirs.sendall(b"more")
         assert stream.recv(soon()) == b"more"
+
+
+class TestOccupancy:
+    """Who is inside keeps the room, and nobody comes in once it is closed."""
+
+    @pytest.fixture
+    def room(self) -> Room:
+        """A room that nobody has entered."""
+        return Room()
+
+    def test_refused_one_leaves_no_trace(self, room: Room) -> None:
+        """Who was refused does not keep the descriptor from being given back."""
+        room.occupancy.enter()
+        room.occupancy.close()
+        with pytest.raises(OSError, match="closed"):
+            room.occupancy.enter()
+
+        assert room.released == 0
+        room.occupancy.leave()
+        assert room.released == 1
+
+    def test_closed_before_it_is_given_back(self, room: Room) -> None:
+        """Nobody comes in between the decision to give the descriptor back and doing so."""
+        refused: list[OSError] = []
+
+        def come_in() -> None:
+            room.on_release = lambda: None
+            with pytest.raises(OSError, match="closed") as caught:
+                room.occupancy.enter()
+            refused.append(caught.value)
+
+        room.on_release = come_in
+        room.occupancy.close()
+
+        assert len(refused) == 1
+
+    def test_never_given_back_under_a_thread(self) -> None:
+        """However threads that come and go are mixed with a close, nobody is inside after it."""
+
+        def come_and_go(room: Room) -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    room.use()
+
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(1e-6)
+        try:
+            for _ in range(50):
+                room = Room()
+                visit = functools.partial(come_and_go, room)
+                with in_thread(visit) as one, in_thread(visit) as other:
+                    room.occupancy.close()
+
+                assert one == other == []
+                assert room.released > 0
+                assert room.faults == 0
+        finally:
+            sys.setswitchinterval(interval)
+
+
+class Room:
+    """A resource that notes when it is given back too early, or used too late."""
+
+    def __init__(self) -> None:
+        """Open it."""
+        self.occupancy = _Occupancy(self._release)
+        self.on_release: Callable[[], None] = lambda: None
+        self.released = 0
+        self.faults = 0
+        self._users: list[None] = []
+
+    def use(self) -> None:
+        """Come in, use it and leave."""
+        self.occupancy.enter()
+        try:
+            self._users.append(None)
+            self.faults += self.released > 0
+            self._users.pop()
+        finally:
+            self.occupancy.leave()
+
+    def _release(self) -> None:
+        self.on_release()
+        self.faults += bool(self._users)
+        self.released += 1
 
 
 def test_descriptors_above_1024() -> None:

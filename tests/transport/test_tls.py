@@ -185,6 +185,15 @@ class TestTraffic:
                 with pytest.raises(ssl.SSLError):
                     stream.recv(soon())
 
+    def test_broken_record_after_nothing(self, ends: tuple[TlsStream, ssl.SSLSocket]) -> None:
+        """A record that was tampered with is told at once, not when the next bytes come."""
+        stream, server = ends
+        with socket.socket(fileno=server.detach()) as raw:
+            raw.sendall(b"\x17\x03\x03\x00\x20" + b"x" * 32)
+
+            with pytest.raises(ssl.SSLError):
+                stream.recv(soon())
+
     @pytest.mark.parametrize("stop", ["shutdown", "close"])
     def test_shutdown_frees_a_receiver(
         self, ends: tuple[TlsStream, ssl.SSLSocket], stop: str
