@@ -52,7 +52,9 @@ class Client(StreamClient):
         private: whether to open the private stream; None means "if there are credentials".
         login_by: ``"listen_key"``, or ``"token"`` to put the access token in the address.
         deliver: ``"all"`` gives events and :attr:`account`; ``"state"`` keeps only the account and
-            has no events; ``"events"`` has no account.
+            has no events; ``"events"`` has no account and decodes each event when it is taken:
+            nothing is lost then, and no fill is told twice across a reconnect, but the present
+            state of an order, position or balance may be told again although it did not change.
         close_listen_key: whether :meth:`close` deletes the listenKey. A key belongs to the account:
             deleting it silences the account's other programs.
         proxy: the address of an HTTP or SOCKS5 proxy for both transports.

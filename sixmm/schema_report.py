@@ -43,21 +43,31 @@ class SchemaReport:
 
     def __init__(self, *, every: bool = False) -> None:
         self._every = every
-        self._events: Counter[type[Event]] = Counter()
+        self.skips: dict[type[Event], int] = {}
+        """How many events of each kind are to be counted without a look. Who takes events in a loop
+        counts down here, and calls :meth:`look` where nothing is left: a call of :meth:`note` per
+        event costs more than the counting."""
+        # Up to the next look: with what is left in ``skips`` it says how many events there were.
+        self._counted: dict[type[Event], int] = {}
         self._unknown: dict[type[Event], Counter[str]] = {}
         self._missing: dict[type[Event], set[str]] = {}
 
     def note(self, event: Event) -> None:
         """Count one event; events about the connection have no wire fields and are left out."""
+        left = self.skips.get(type(event))
+        if left:
+            self.skips[type(event)] = left - 1
+        else:
+            self.look(event)
+
+    def look(self, event: Event) -> None:
+        """Count one event, look at its fields, and decide how many are not looked at after it."""
         kind = type(event)
         if isinstance(event, ConnectionEvent):
             return
-        self._events[kind] += 1
-        count = self._events[kind]
-        if self._every or count <= _ALWAYS or count % _ONE_IN == 0:
-            self._look(event, kind)
-
-    def _look(self, event: Event, kind: type[Event]) -> None:
+        count = self._counted.get(kind, 0) + 1
+        skip = 0 if self._every or count < _ALWAYS else _ONE_IN - 1 - count % _ONE_IN
+        self._counted[kind], self.skips[kind] = count + skip, skip
         seen = self._unknown.setdefault(kind, Counter())
         seen.update(name for name in event.extra if name in seen or len(seen) < _MAX_NAMES)
         names = self._missing.setdefault(kind, {f.name for f in attrs.fields(kind)} - _BASE)
@@ -67,9 +77,9 @@ class SchemaReport:
         """Return what was counted up to now, by the name of the event."""
         return {
             kind.__name__: EventReport(
-                events=count,
+                events=count - self.skips[kind],
                 unknown=dict(self._unknown[kind]),
                 never=tuple(sorted(self._missing[kind])),
             )
-            for kind, count in self._events.items()
+            for kind, count in self._counted.items()
         }

@@ -15,25 +15,19 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from .clock import Deadline, SystemClock
-from .errors import (
-    ClientClosed,
-    ConfigurationError,
-    DeadlineExceeded,
-    ForkedClient,
-    LocalStateError,
-)
-from .events import DecodeFailed, Event
+from .errors import ConfigurationError, DeadlineExceeded, ForkedClient, LocalStateError
+from .events import Event
 from .rest import RestSession
 from .schema_report import EventReport, SchemaReport
 from .state.account import Account
 from .stream.desk import RequestDesk
-from .stream.inbox import Inbox, InboxLimits, MarketMessage
+from .stream.inbox import Inbox, InboxLimits
 from .stream.options import SessionOptions
-from .stream.routing import decode_message
 from .stream.session import Session
 from .stream.shared import Deliver, Shared
 from .stream.states import State
 from .stream.stats import Stats
+from .stream.taking import Taker
 from .stream.tokens import TokenKeeper
 from .transport.base import HttpTransport, WsTransport
 from .venues.base import Call, Credentials, Venue
@@ -108,6 +102,7 @@ class StreamClient:
             private=bool(private),
             deliver=deliver,
         )
+        self._taker = Taker(self._shared, report=self._report)
         self._session = Session(self._shared, ws=ws, ws_url=ws_url)
         self._tokens = TokenKeeper(self._shared, timer=self._session.timer)
         self._rest.on_token = self._tokens.plan
@@ -195,8 +190,7 @@ class StreamClient:
     def get(self, timeout: float | None = None) -> Event:
         """Return the next event; private events and events about the connection come first.
 
-        A market message that cannot be decoded is returned as
-        :class:`~sixmm.events.DecodeFailed`.
+        A message that cannot be decoded is returned as :class:`~sixmm.events.DecodeFailed`.
 
         Args:
             timeout: seconds to wait, or None to wait until there is one.
@@ -207,10 +201,10 @@ class StreamClient:
             SixmmError: what ended the stream for good, once every private event has been taken.
         """
         self._check_receiving()
-        event = self._next(timeout)
-        if event is None:
-            raise DeadlineExceeded(f"no event within {timeout:g} s")
-        return event
+        check = self._check_process
+        for event in self._taker.events(timeout, check=check, ends_when_closed=False):
+            return event
+        raise DeadlineExceeded(f"no event within {timeout:g} s")
 
     def events(self, timeout: float | None = None) -> Iterator[Event]:
         """Return an iterator over the events that ends when the client is closed.
@@ -222,28 +216,7 @@ class StreamClient:
             SixmmError: what ended the stream for good, once every private event has been taken.
         """
         self._check_receiving()
-        return self._iterate(timeout)
-
-    def _iterate(self, timeout: float | None) -> Iterator[Event]:
-        while True:
-            try:
-                event = self._next(timeout)
-            except ClientClosed:
-                return
-            if event is None:
-                return
-            yield event
-
-    def _next(self, timeout: float | None) -> Event | None:
-        """Return the next event, decoded in the caller's thread where it is of the market."""
-        self._check_process()
-        item = self._shared.inbox.take(Deadline(timeout))
-        if isinstance(item, MarketMessage):
-            item = decode_message(self._venue, item.raw, received_at=item.received_at)
-            self._shared.counters.decode_failures += isinstance(item, DecodeFailed)
-        if item is not None:
-            self._report.note(item)
-        return item
+        return self._taker.events(timeout, check=self._check_process)
 
     def schema_report(self) -> Mapping[str, EventReport]:
         """Return, by kind of event, what arrived that the schema does not name, and what never did.

@@ -51,7 +51,10 @@ PURE = (
     "stream/subscriptions.py",
     "stream/reconcile.py",
     "stream/causes.py",
+    "stream/lanes.py",
     "stream/routing.py",
+    "stream/tail.py",
+    "stream/taking.py",
     "stream/options.py",
     "stream/stats.py",
 )

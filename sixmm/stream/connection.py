@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Sequence
 
 from ..clock import Deadline
 from ..errors import DeadlineExceeded, LoginRefused
 from ..events import Connected, SubscriptionFailed
 from ..transport.base import WsLink
 from .desk import Waiter
-from .routing import Sorted, sort_messages
+from .lanes import measure
+from .routing import Router, Sorted
 from .shared import Shared
-from .sync import AccountSync, Pushed
+from .sync import AccountSync
+from .tail import Read
 
 __all__ = ["Connection"]
 
@@ -43,11 +46,16 @@ class Connection:
         self._link = link
         self._sync = sync
         self.number = number
-        self._buffer: list[Pushed] = []
+        self._router = Router(
+            shared.venue, wanted=shared.desk.wanted, needs_topics=shared.inbox.needs_topics
+        )
+        self._takes_market = shared.deliver != "state"
+        self._buffer: list[Read] = []
         self._buffer_bytes = 0
         self._buffering = shared.private
         self._logged_in = False
         self._seen_pong: bytes | None = None
+        self._heard_at = shared.clock.monotonic()
         self._resync_at: float | None = None
         self._resync_delay = shared.options.resync_retry
 
@@ -116,20 +124,24 @@ class Connection:
 
     def serve(self) -> None:
         """Hand over what comes until a resync is due; raises what ends the link."""
-        clock = self._shared.clock
-        heard_at, asked = clock.monotonic(), False
+        self._heard_at, asked = self._shared.clock.monotonic(), False
+        deadline: Deadline | None = None
         while not self.resync_due:
+            deadline = deadline or self._deadline(self._wait(asked=asked))
             try:
-                self._receive(self._deadline(self._wait(heard_at, asked=asked)))
+                self._receive(deadline)
             except DeadlineExceeded:
-                asked = self._ask_for_life(clock.monotonic() - heard_at, asked=asked)
+                asked, deadline = self._ask_for_life(asked=asked), None
             else:
-                # Taken after the hand-over: while the caller was waited for, nobody listened.
-                heard_at, asked = clock.monotonic(), False
+                # A deadline that passes too early only leads to a look at the silence, so it serves
+                # for many reads; but not where it was meant for an answer, or for a resync.
+                if asked or self._resync_at is not None:
+                    asked, deadline = False, None
 
     def end(self) -> None:
         """Hand over what is still buffered: a push that has arrived is told in any case."""
-        self._sync.hand_over(self._take_buffer())
+        for received_at, messages in self._take_buffer():
+            self._sync.hand_over(messages, received_at=received_at)
 
     # Reading
 
@@ -145,23 +157,24 @@ class Connection:
 
     def _receive(self, deadline: Deadline) -> None:
         messages = self._link.receive(deadline=deadline)
-        self._shared.counters.last_frame_at = self._shared.clock.monotonic()
         self._note_pong()
-        if messages:
-            self._handle(messages)
+        try:
+            if messages:
+                self._handle(messages)
+        finally:
+            # Taken after the hand-over: while the caller was waited for, nobody listened.
+            self._heard_at = self._shared.clock.monotonic()
+            self._shared.counters.last_frame_at = self._heard_at
 
     def _handle(self, messages: list[bytes]) -> None:
         received_at = self._shared.clock.time_ms()
-        batch = sort_messages(
-            self._shared.venue,
-            messages,
-            is_wanted=self._shared.desk.is_wanted,
-            received_at=received_at,
-        )
+        batch = self._router.sort(messages)
         if batch.private:
-            self._handle_private([(message, received_at) for message in batch.private])
-        if batch.market and self._shared.deliver != "state":
-            self._shared.inbox.put_market(batch.market)
+            self._handle_private(batch.private, received_at)
+        if batch.market and self._takes_market:
+            self._shared.inbox.put_market(
+                batch.market, received_at=received_at, topics=batch.topics
+            )
         # Last, because a refused login raises: what came with it is handed over all the same.
         self._handle_control(batch)
 
@@ -177,13 +190,14 @@ class Connection:
             if refusal is not None:
                 self._shared.tell(SubscriptionFailed(topics=refusal.topics, error=refusal.error))
 
-    def _handle_private(self, pushed: list[Pushed]) -> None:
-        if not self._buffering:
-            if not self._sync.hand_over(pushed) and self._resync_at is None:
-                self._plan_resync(again=True)
+    def _handle_private(self, messages: Sequence[bytes], received_at: int) -> None:
+        if self._buffering:
+            self._buffer.append((received_at, messages))
+            self._buffer_bytes += measure(messages) + _MESSAGE_OVERHEAD_BYTES * len(messages)
             return
-        self._buffer += pushed
-        self._buffer_bytes += sum(len(message) + _MESSAGE_OVERHEAD_BYTES for message, _ in pushed)
+        is_certain = self._sync.hand_over(messages, received_at=received_at)
+        if not is_certain and self._shared.private and self._resync_at is None:
+            self._plan_resync(again=True)
 
     def _note_pong(self) -> None:
         payload = self._link.last_pong
@@ -230,7 +244,7 @@ class Connection:
     def _buffer_full(self) -> bool:
         return self._buffer_bytes >= self._shared.options.max_buffer_bytes
 
-    def _take_buffer(self) -> list[Pushed]:
+    def _take_buffer(self) -> list[Read]:
         taken, self._buffer, self._buffer_bytes = self._buffer, [], 0
         return taken
 
@@ -248,18 +262,18 @@ class Connection:
     def _deadline(self, timeout: float) -> Deadline:
         return Deadline(timeout, clock=self._shared.clock)
 
-    def _wait(self, heard_at: float, *, asked: bool) -> float:
+    def _wait(self, *, asked: bool) -> float:
         """Return the seconds to wait for a frame: until something is to be done without one."""
         now = self._shared.clock.monotonic()
         patience, worry = self._shared.options.patience, self._shared.options.worry
         ends = [now + _LONG]
         if patience is not None and worry is not None:
-            ends.append(heard_at + (patience if asked else worry))
+            ends.append(self._heard_at + (patience if asked else worry))
         if self._resync_at is not None:
             ends.append(self._resync_at)
         return max(0.0, min(ends) - now)
 
-    def _ask_for_life(self, silence: float, *, asked: bool) -> bool:
+    def _ask_for_life(self, *, asked: bool) -> bool:
         """Give up a link that was silent too long; return whether it was pinged from here.
 
         The pings of the timer thread can be held up by a REST call that hangs. A link is not given
@@ -269,6 +283,7 @@ class Connection:
             DeadlineExceeded: the link is dead.
         """
         options = self._shared.options
+        silence = self._shared.clock.monotonic() - self._heard_at
         if options.patience is not None and silence >= options.patience:
             raise DeadlineExceeded(f"no frame for {options.patience:g} s, although pings were sent")
         if options.worry is None or silence < options.worry or asked:

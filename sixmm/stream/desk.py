@@ -206,9 +206,12 @@ class RequestDesk:
 
     # The reader's side
 
-    def is_wanted(self, topic: str) -> bool:
-        """Whether a push of ``topic`` was asked for; reads without the lock, once per message."""
-        return self._book.is_wanted(topic)
+    def wanted(self) -> frozenset[str]:
+        """Return the topics that were asked for, another object where they have changed.
+
+        The reader thread calls this once per read; it takes no lock.
+        """
+        return self._book.topics
 
     @property
     def live(self) -> tuple[str, ...]:

@@ -1,9 +1,14 @@
-"""The thread-safe inbox between the reader thread and the caller: two lanes, both bounded.
+"""The thread-safe inbox between the reader thread and the callers: two lanes, both bounded.
 
 The private lane never drops. It holds private events and what happens to the connection, in order;
 at its bound :meth:`Inbox.put_private` waits, so the reader stops reading and the network holds the
 rest. The market lane holds undecoded messages and has a policy for what to do at its bound. The
 private lane is served first.
+
+Both lanes hold batches. A caller pops single items off :attr:`Inbox.front`, the batch that is next,
+without the lock; where that is empty it asks for the next one with :meth:`Inbox.refill`. Whoever
+changes what is next puts another batch in front: popping goes on in the old one or in the new one,
+and each item is popped once.
 
 What is dropped is counted, and told by an ``Overflow`` event before the next market message.
 """
@@ -11,10 +16,11 @@ What is dropped is counted, and told by an ``Overflow`` event before the next ma
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
-from collections import OrderedDict, deque
-from collections.abc import Iterable, Sequence
+import weakref
+from collections.abc import Sequence
 from typing import Literal
 
 import attrs
@@ -22,8 +28,9 @@ import attrs
 from ..clock import Clock, Deadline, SystemClock
 from ..errors import ClientClosed, ConfigurationError, SixmmError, again
 from ..events import Event, InboxFilling, Overflow
+from .lanes import Batch, Item, Lane, LatestLane, measure
 
-__all__ = ["WAIT_SLICE", "Inbox", "InboxLimits", "MarketMessage"]
+__all__ = ["WAIT_SLICE", "Inbox", "InboxLimits"]
 
 _log = logging.getLogger("sixmm.inbox")
 
@@ -33,9 +40,16 @@ MarketPolicy = Literal["block", "drop_oldest", "latest"]
 WAIT_SLICE = 0.2 if sys.platform == "win32" else 3_600.0
 """Seconds of one wait; every wait is a loop of such waits."""
 
+# A signal handler may end the inbox right before a wait of the thread that it interrupts, and then
+# nobody wakes that thread: it looks again after a second.
+_TAKE_SLICE = min(WAIT_SLICE, 1.0)
+
 _FILLING = 0.8
-_EVENT_OVERHEAD_BYTES = 500
 _TELL_MARGIN = 1_000
+# A reader that waits for room is woken when the caller has emptied a batch, so none is very large.
+_MAX_BATCH = 512
+
+_NOTHING = Batch()
 
 
 @attrs.frozen(kw_only=True)
@@ -70,16 +84,6 @@ class InboxLimits:
             raise ConfigurationError("market_policy is 'drop_oldest', 'latest' or 'block'")
 
 
-@attrs.frozen
-class MarketMessage:
-    """One undecoded market message; it is decoded in the caller's thread."""
-
-    topic: str
-    raw: bytes
-    received_at: int
-    """Local Unix milliseconds."""
-
-
 class Inbox:
     """The events that wait for the caller.
 
@@ -89,73 +93,115 @@ class Inbox:
     """
 
     def __init__(self, limits: InboxLimits | None = None, *, clock: Clock | None = None) -> None:
-        self._limits = limits or InboxLimits()
+        self._limits = limits = limits or InboxLimits()
         self._clock = clock or SystemClock()
-        self._condition = threading.Condition()
-        self._private: deque[Event] = deque()
-        self._private_bytes = 0
+        # Re-entrant: close() may be called by a signal handler, in the middle of any method.
+        self._lock = threading.RLock()
+        self._condition = threading.Condition(self._lock)
+        self._takers = 0
+        self._putters = 0
+        self._private = Lane(max_items=limits.private_events, max_bytes=limits.private_bytes)
+        self._market: Lane | LatestLane = _market_lane(limits)
+        self._warning: InboxFilling | None = None
         self._told_filling = False
-        self._market: OrderedDict[object, MarketMessage] = OrderedDict()
-        self._market_bytes = 0
         self._untold_drops = 0
         self._dropped = 0
-        self._serial = 0
         self._ended = False
         self._error: SixmmError | None = None
+        self.front: Batch = _NOTHING
+        """The batch that callers pop from; it may be replaced at any moment."""
+        _inboxes.add(self)
 
     # The reader's side
 
-    def put_private(self, events: Iterable[Event]) -> bool:
-        """Add events that must not be lost; waits while the lane is full.
+    def put_private(
+        self, items: Sequence[Item], *, received_at: int = 0, size: int | None = None
+    ) -> bool:
+        """Add what must not be lost; waits while the lane is full.
 
         Returns False where the inbox has ended, and what was left is then dropped.
+
+        Args:
+            items: events, and texts that are decoded when they are taken.
+            received_at: when the texts came (local Unix milliseconds).
+            size: what the items count for, where that is known.
         """
-        return all(self._put_one(event) for event in events)
+        if len(items) <= _MAX_BATCH:
+            size = measure(items) if size is None else size
+            return self._put_waiting(self._private, items, received_at, size)
+        return self._put_parts(self._private, items, received_at)
 
     def tell(self, event: Event) -> None:
         """Add an event about the connection without waiting; for threads that must not block.
 
         There are few of these, so they pass the bound; should they pile up they are logged only.
         """
-        with self._condition:
+        with self._lock:
             if self._ended:
                 return
-            if len(self._private) > self._limits.private_events + _TELL_MARGIN:
+            if self._private.waiting > self._limits.private_events + _TELL_MARGIN:
                 _log.warning("nobody takes events; left out: %r", event)
                 return
-            self._append(event, len(event.raw) + _EVENT_OVERHEAD_BYTES)
+            self._append(self._private, [event], 0, measure([event]))
 
-    def put_market(self, messages: Sequence[MarketMessage]) -> bool:
-        """Add market messages under the policy; returns False where the inbox has ended."""
-        with self._condition:
-            for message in messages:
-                if not self._make_room(message):
-                    return False
-                self._insert_market(message)
-            self._condition.notify_all()
+    def put_market(
+        self, messages: Sequence[bytes], *, received_at: int, topics: Sequence[str] = ()
+    ) -> bool:
+        """Add market messages under the policy; returns False where the inbox has ended.
+
+        Args:
+            messages: the texts, oldest first.
+            received_at: when they came (local Unix milliseconds).
+            topics: the topic of each, where :attr:`needs_topics` says so.
+        """
+        lane = self._market
+        if self._limits.market_policy == "block":
+            assert isinstance(lane, Lane)
+            return self._put_parts(lane, messages, received_at)
+        with self._lock:
+            if self._ended:
+                return False
+            if isinstance(lane, LatestLane):
+                dropped = lane.put(messages, topics, received_at=received_at)
+            else:
+                lane.append(messages, received_at=received_at, size=measure(messages))
+                dropped = lane.drop_excess()
+            if dropped:
+                self._note_drops(dropped)
+            self._wake_takers()
         return True
+
+    @property
+    def needs_topics(self) -> bool:
+        """Whether the topics of market messages are needed: only where the newest are kept."""
+        return isinstance(self._market, LatestLane)
 
     # The caller's side
 
-    def take(self, deadline: Deadline) -> Event | MarketMessage | None:
-        """Return what comes next, or None where the deadline passed first.
+    def refill(self, deadline: Deadline) -> bool:
+        """Put the next batch in front, once there is one; False where the deadline passed first.
+
+        Another thread may have popped from it by the time that this returns.
 
         Raises:
             SixmmError: the fatal error that ended the stream, once the private lane is empty.
             ClientClosed: the inbox has ended, once the private lane is empty.
         """
-        with self._condition:
-            while True:
-                item = self._pop()
-                if item is not None:
+        with self._lock:
+            while not self.front.items:
+                if self._putters:
                     self._condition.notify_all()
-                    return item
+                batch = self._next()
+                if batch is not None:
+                    self.front = batch
+                    continue
                 if self._ended:
                     raise again(self._error or ClientClosed("the client is closed"))
                 left = deadline.remaining()
                 if left == 0.0:
-                    return None
-                self._condition.wait(WAIT_SLICE if left is None else min(left, WAIT_SLICE))
+                    return False
+                self._wait_for_items(_TAKE_SLICE if left is None else min(left, _TAKE_SLICE))
+        return True
 
     # Both
 
@@ -164,120 +210,91 @@ class Inbox:
 
         The first call decides about the error.
         """
-        with self._condition:
+        with self._lock:
             if not self._ended:
                 self._ended, self._error = True, error
                 self._market.clear()
-                self._market_bytes = 0
             self._condition.notify_all()
 
     @property
     def private_depth(self) -> int:
         """How many private events wait."""
-        return len(self._private)
+        with self._lock:
+            return self._private.waiting + (self._warning is not None)
 
     @property
     def market_depth(self) -> int:
         """How many market messages wait."""
-        return len(self._market)
+        with self._lock:
+            return self._market.waiting
 
     @property
     def dropped(self) -> int:
         """How many market messages were dropped since the start."""
         return self._dropped
 
-    # Under the lock
+    # Inside, mostly under the lock
 
-    def _put_one(self, event: Event) -> bool:
-        size = len(event.raw) + _EVENT_OVERHEAD_BYTES
-        with self._condition:
-            while not self._ended and self._private_full(size):
-                self._condition.wait(WAIT_SLICE)
-            if self._ended:
-                return False
-            self._append(event, size)
-        return True
+    def _put_parts(self, lane: Lane, items: Sequence[Item], received_at: int) -> bool:
+        parts = (items[start : start + _MAX_BATCH] for start in range(0, len(items), _MAX_BATCH))
+        return all(self._put_waiting(lane, part, received_at, measure(part)) for part in parts)
 
-    def _append(self, event: Event, size: int) -> None:
-        self._private.append(event)
-        self._private_bytes += size
-        self._tell_filling()
-        self._condition.notify_all()
+    def _put_waiting(self, lane: Lane, items: Sequence[Item], received_at: int, size: int) -> bool:
+        with self._lock:
+            while not self._ended:
+                count = lane.room_for(items, size)
+                if count == len(items):
+                    self._append(lane, items, received_at, size)
+                    return True
+                if count:
+                    part, items = items[:count], items[count:]
+                    self._append(lane, part, received_at, measure(part))
+                    size = measure(items)
+                self._wait_for_room()
+        return False
 
-    def _private_full(self, size: int) -> bool:
-        # An event larger than the whole lane passes when the lane is empty, or it waits forever.
-        return bool(self._private) and (
-            len(self._private) >= self._limits.private_events
-            or self._private_bytes + size > self._limits.private_bytes
+    def _append(self, lane: Lane, items: Sequence[Item], received_at: int, size: int) -> None:
+        if lane is not self._private:
+            lane.append(items, received_at=received_at, size=size)
+        else:
+            self._told_filling = self._told_filling and lane.reaches(_FILLING)
+            lane.append(items, received_at=received_at, size=size)
+            if self._market.is_head(self.front):
+                # What is private does not wait behind market data.
+                self.front = _NOTHING
+            if not self._told_filling and lane.reaches(_FILLING):
+                self._warn()
+        self._wake_takers()
+
+    def _warn(self) -> None:
+        """Tell that the private lane is filling, in front of what waits: the caller is late."""
+        now_ms = self._clock.time_ms()
+        self._told_filling = True
+        self._warning = InboxFilling(
+            ts=now_ms,
+            received_at=now_ms,
+            events=self._private.waiting,
+            size_bytes=self._private.size,
         )
+        if self._private.is_head(self.front):
+            self.front = _NOTHING
 
-    def _tell_filling(self) -> None:
-        """Warn once each time the private lane passes 80 % of its bound."""
-        if self._is_filling and not self._told_filling:
-            self._told_filling = True
-            now_ms = self._clock.time_ms()
-            event = InboxFilling(
-                ts=now_ms,
-                received_at=now_ms,
-                events=len(self._private),
-                size_bytes=self._private_bytes,
-            )
-            # In front: the caller is late, and should not learn it after everything else.
-            self._private.appendleft(event)
-            self._private_bytes += _EVENT_OVERHEAD_BYTES
+    def _note_drops(self, dropped: int) -> None:
+        self._dropped += dropped
+        self._untold_drops += dropped
+        if self._market.is_head(self.front):
+            # The Overflow comes before the next market message.
+            self.front = _NOTHING
 
-    @property
-    def _is_filling(self) -> bool:
-        return (
-            len(self._private) >= _FILLING * self._limits.private_events
-            or self._private_bytes >= _FILLING * self._limits.private_bytes
-        )
-
-    def _make_room(self, message: MarketMessage) -> bool:
-        if self._limits.market_policy == "latest":
-            self._drop(message.topic)
-        while self._market and self._market_full(message):
-            if self._limits.market_policy == "block":
-                self._condition.notify_all()
-                self._condition.wait(WAIT_SLICE)
-            else:
-                self._drop(next(iter(self._market)))
-            if self._ended:
-                return False
-        return not self._ended
-
-    def _market_full(self, message: MarketMessage) -> bool:
-        return (
-            len(self._market) >= self._limits.market_messages
-            or self._market_bytes + len(message.raw) > self._limits.market_bytes
-        )
-
-    def _drop(self, key: object) -> None:
-        message = self._market.pop(key, None)
-        if message is not None:
-            self._market_bytes -= len(message.raw)
-            self._dropped += 1
-            self._untold_drops += 1
-
-    def _insert_market(self, message: MarketMessage) -> None:
-        self._serial += 1
-        key = message.topic if self._limits.market_policy == "latest" else self._serial
-        self._market[key] = message
-        self._market_bytes += len(message.raw)
-
-    def _pop(self) -> Event | MarketMessage | None:
-        if self._private:
-            event = self._private.popleft()
-            self._private_bytes -= len(event.raw) + _EVENT_OVERHEAD_BYTES
-            self._told_filling = self._told_filling and self._is_filling
-            return event
-        if self._untold_drops:
-            return self._overflow()
-        if self._market:
-            _, message = self._market.popitem(last=False)
-            self._market_bytes -= len(message.raw)
-            return message
-        return None
+    def _next(self) -> Batch | None:
+        """Return what comes next; what is in a lane stays there until it is popped."""
+        if self._warning is not None:
+            warning, self._warning = self._warning, None
+            return Batch([warning])
+        batch = self._private.head()
+        if batch is None and self._untold_drops:
+            return Batch([self._overflow()])
+        return batch or self._market.head()
 
     def _overflow(self) -> Overflow:
         dropped, self._untold_drops = self._untold_drops, 0
@@ -288,3 +305,40 @@ class Inbox:
             dropped=dropped,
             policy=self._limits.market_policy,
         )
+
+    def _wake_takers(self) -> None:
+        # To notify costs as much as a whole put, and mostly nobody waits.
+        if self._takers:
+            self._condition.notify_all()
+
+    def _wait_for_items(self, seconds: float) -> None:
+        self._takers += 1
+        try:
+            self._condition.wait(seconds)
+        finally:
+            self._takers -= 1
+
+    def _wait_for_room(self) -> None:
+        self._putters += 1
+        try:
+            self._condition.wait(WAIT_SLICE)
+        finally:
+            self._putters -= 1
+
+
+def _market_lane(limits: InboxLimits) -> Lane | LatestLane:
+    cls = LatestLane if limits.market_policy == "latest" else Lane
+    return cls(max_items=limits.market_messages, max_bytes=limits.market_bytes)
+
+
+_inboxes: weakref.WeakSet[Inbox] = weakref.WeakSet()
+
+
+def _forget_fronts() -> None:
+    """Make every caller in the child of a fork ask for a batch, and be told that it may not."""
+    for inbox in list(_inboxes):
+        inbox.front = _NOTHING
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_fronts)

@@ -182,7 +182,7 @@ class Session:
             private_waiting=shared.inbox.private_depth,
             market_waiting=shared.inbox.market_depth,
             dropped=shared.inbox.dropped,
-            decode_failures=counters.decode_failures,
+            decode_failures=counters.decode_failures + counters.undecoded,
             repeated=counters.repeated,
             unrequested=counters.unrequested,
             stream_key_expires_at_ms=self._keys.expires_at_ms,

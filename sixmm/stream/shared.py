@@ -44,6 +44,10 @@ class Shared:
     private_topic: str = ""
     """The topic of the last private push; it is read from pushes, never built (rule 76)."""
 
+    is_in_doubt: bool = False
+    """Whether a private push could not be decoded by the caller's thread: set there, and cleared by
+    the reader thread, which compares the account."""
+
     def tell(self, event: ConnectionEvent) -> None:
         """Give the caller an event about the connection; never waits."""
         now_ms = self.clock.time_ms()

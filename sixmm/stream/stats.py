@@ -11,10 +11,14 @@ __all__ = ["Counters", "Stats"]
 
 @attrs.define
 class Counters:
-    """What the threads of a session count. Each figure is written by one thread only."""
+    """What the threads of a session count. Each figure is written by one thread only.
+
+    ``decode_failures`` counts in the reader thread, ``undecoded`` in the thread that takes events.
+    """
 
     connects: int = 0
     decode_failures: int = 0
+    undecoded: int = 0
     repeated: int = 0
     unrequested: int = 0
     last_frame_at: float | None = None
@@ -43,7 +47,7 @@ class Stats:
     dropped: int
     """How many market messages were dropped by the policy of the inbox."""
     decode_failures: int
-    """How many private messages could not be decoded."""
+    """How many messages could not be decoded."""
     repeated: int
     """How many private pushes told nothing new and were left out."""
     unrequested: int

@@ -39,6 +39,8 @@ class SubscriptionBook:
     def __init__(self, *, max_topics: int = _MAX_TOPICS) -> None:
         self._max_topics = max_topics
         self._wanted: dict[str, None] = {}
+        self.topics: frozenset[str] = frozenset()
+        """What is wanted, as another object after each change: it can be read without the lock."""
         self._live: set[str] = set()
         self._pending: dict[str, Request] = {}
         # Of several requests about one topic the newest decides, whichever is answered first.
@@ -61,7 +63,7 @@ class SubscriptionBook:
         return len(self._pending)
 
     def is_wanted(self, topic: str) -> bool:
-        """Whether a push of ``topic`` was asked for (rule 86)."""
+        """Whether ``topic`` was asked for (rule 86)."""
         return topic in self._wanted
 
     def want(self, topics: Iterable[str]) -> None:
@@ -74,11 +76,13 @@ class SubscriptionBook:
         if len(merged) > self._max_topics:
             raise ConfigurationError(f"at most {self._max_topics} topics can be subscribed at once")
         self._wanted = merged
+        self.topics = frozenset(merged)
 
     def drop(self, topics: Iterable[str]) -> None:
         """Remove topics from what is wanted; they are not asked for again."""
         for topic in topics:
             self._wanted.pop(topic, None)
+        self.topics = frozenset(self._wanted)
 
     def no_longer_live(self, topics: Iterable[str]) -> None:
         """Note that the connection was asked to drop ``topics``."""

@@ -4,10 +4,15 @@ Before the first connection the account is *primed*: a snapshot is taken over si
 there before. From then on every connection begins with a comparison, and whatever happened between
 two links is told. The calls run in the reader thread; between two of them it empties the socket
 into the buffer, so that neither the exchange nor the kernel has to hold much.
+
+Where the caller wants events only, pushes go to the inbox as text and the mirror rests. It catches
+up from their tail when the account is compared. After a comparison that has told something, pushes
+are held against the mirror for a while, because one that tells the same may still be on its way.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -16,21 +21,31 @@ import attrs
 from ..clock import Deadline
 from ..errors import DecodeError, SixmmError, Throttled
 from ..events import DecodeFailed, Event, Resynced
+from ..state.account import Telling, compare_orders
 from ..state.models import Baseline, Facts, Snapshot
 from .causes import MAX_RETRY_AFTER, Remedy, judge
+from .lanes import Item, measure
 from .reconcile import AccountChange, Change, expects_fills, reconcile, torn_orders, without_orders
-from .routing import decode_message
+from .routing import decode_messages
 from .shared import Shared
+from .tail import Read, Tail
 
-__all__ = ["AccountSync", "Comparison", "Pushed"]
+__all__ = ["AccountSync", "Comparison"]
 
 _PRIME_OVERLAP_MS = 10_000
 _RETRY = "retry"
 _CLOCK_DOUBT_MS = 2_000
 """How far the clocks of the stream and of REST may differ at the exchange."""
 
-Pushed = tuple[bytes, int]
+_LATE_MS = 10_000
+"""How long a push may be on its way after a comparison that has told the same."""
+_MAX_DECODED = 4_096
+"""How many events may wait in decoded form: they take three times the memory of their text."""
+
+Push = tuple[bytes, int]
 """A private message, and when it was received (local Unix milliseconds)."""
+Told = tuple[Event, Push]
+"""What a message says, and the message."""
 
 
 @attrs.frozen(kw_only=True)
@@ -57,11 +72,18 @@ class AccountSync:
 
     Args:
         shared: the parts of the session.
+        tail: keeps the pushes that the mirror has not taken, where it rests; None makes one.
     """
 
-    def __init__(self, shared: Shared) -> None:
+    def __init__(self, shared: Shared, *, tail: Tail | None = None) -> None:
         self._shared = shared
+        self._tail = tail or Tail()
         self._primed = False
+        self._rests = shared.deliver == "events"
+        self._was_lost = False
+        # Pushes are missing in the mirror: what it knows of an order may not add up to its state.
+        self._has_gap = False
+        self._attentive_until_ms = 0
 
     def prime(self) -> None:
         """Take over the account as it is before the first connection; does nothing afterwards.
@@ -97,6 +119,7 @@ class AccountSync:
             SixmmError: from ``between``, or because the credential was refused.
         """
         now_ms = self._shared.rest.server_clock.earliest_ms()
+        self._catch_up()
         with self._shared.mirror_lock:
             baseline = self._shared.mirror.baseline()
         # A push that claims to be from the future must not hide what is missed until then.
@@ -104,27 +127,33 @@ class AccountSync:
         return self._read(attrs.evolve(baseline, since_ms=since_ms), now_ms, between)
 
     def merge(
-        self, comparison: Comparison, pushed: Sequence[Pushed], *, reason: str, connection: int
+        self, comparison: Comparison, reads: Sequence[Read], *, reason: str, connection: int
     ) -> bool:
         """Tell what the snapshot shows, then the buffered pushes that are new, then the report.
 
         Returns False where something was left to a push that is on its way: look again soon.
         """
         shared, snapshot = self._shared, comparison.snapshot
-        events = [self._decode(push) for push in pushed]
-        facts = [shared.venue.facts(event) for event in events]
+        told = [
+            (event, (message, received_at))
+            for received_at, messages in reads
+            for event, message in zip(self._decode(messages, received_at), messages, strict=True)
+        ]
+        facts = [shared.venue.facts(event) for event, _ in told]
+        self._count_failures(told)
         is_late = [_is_before(fact, snapshot.as_of_ms - _CLOCK_DOUBT_MS) for fact in facts]
-        late, timely = _split(events, is_late), _split(facts, [not late for late in is_late])
+        is_timely = [not late for late in is_late]
+        timely = _split(facts, is_timely)
         with shared.mirror_lock:
             # Pushes from long before the snapshot, which the exchange sends only now, go first.
-            old = self._apply(late, _split(facts, is_late))
+            old = self._apply(_split(told, is_late), _split(facts, is_late))
             known = [fact for fact in timely if fact is not None]
-            torn = torn_orders(shared.mirror, snapshot, known)
+            torn = self._torn(snapshot, known)
             snapshot = without_orders(snapshot, torn) if torn else snapshot
             # On a link that has been compared already, what is on its way needs no second look.
             is_open = reason != _RETRY and (
                 expects_fills(shared.mirror, snapshot, known)
-                or any(isinstance(event, DecodeFailed) for event in events)
+                or any(isinstance(event, DecodeFailed) for event, _ in told)
             )
             changes = reconcile(
                 shared.mirror,
@@ -132,13 +161,16 @@ class AccountSync:
                 known,
                 partly_filled=shared.venue.partly_filled,
             )
-            fresh = self._apply(_split(events, [not late for late in is_late]), timely)
+            fresh = self._apply(_split(told, is_timely), timely)
+            self._close_gap(snapshot)
             shared.mirror.mark_checked(snapshot.as_of_ms, unchecked=snapshot.unchecked)
-        repeated = len(events) - len(old) - len(fresh)
+        repeated = len(told) - len(old) - len(fresh)
         shared.counters.repeated += repeated
-        self._put(old)
+        self._put_pushes(old)
         self._put([self._event_of(change) for change in changes])
-        self._put(fresh)
+        self._put_pushes(fresh)
+        if changes:
+            self._attentive_until_ms = shared.clock.time_ms() + _LATE_MS
         shared.tell(
             Resynced(
                 reason=reason,
@@ -151,34 +183,50 @@ class AccountSync:
         )
         return not (torn or is_open)
 
-    def is_torn(self, comparison: Comparison, pushed: Sequence[Pushed]) -> bool:
+    def is_torn(self, comparison: Comparison, reads: Sequence[Read]) -> bool:
         """Whether the snapshot has orders with fills that nothing has told yet."""
         venue = self._shared.venue
         # Only looked at: these messages are decoded again, and counted, when they are merged.
-        events = [decode_message(venue, push[0], received_at=push[1]) for push in pushed]
-        facts = [fact for event in events if (fact := venue.facts(event)) is not None]
+        facts = [
+            fact
+            for received_at, messages in reads
+            for event in decode_messages(venue, messages, received_at=received_at)
+            if (fact := venue.facts(event)) is not None
+        ]
         with self._shared.mirror_lock:
-            return bool(torn_orders(self._shared.mirror, comparison.snapshot, facts))
+            return bool(self._torn(comparison.snapshot, facts))
 
-    def hand_over(self, pushed: Sequence[Pushed]) -> bool:
-        """Tell the pushes that tell anything new, in order.
+    def hand_over(self, messages: Sequence[bytes], *, received_at: int) -> bool:
+        """Tell the pushes of one read that tell anything new, in order.
 
         Returns False where one could not be read: what it would have changed is then not certain.
+        Where the mirror rests, every push is told, and this may be about one of an earlier read.
         """
+        if self._rests and not self._is_attentive(received_at):
+            return self._pass_on(messages, received_at)
         shared = self._shared
-        events = [self._decode(push) for push in pushed]
+        events = self._decode(messages, received_at)
         facts = [shared.venue.facts(event) for event in events]
-        is_readable = not any(isinstance(event, DecodeFailed) for event in events)
+        is_readable = DecodeFailed not in set(map(type, events))
         with shared.mirror_lock:
-            fresh = self._apply(events, facts)
+            apply = shared.mirror.apply
+            is_new = [fact is None or apply(fact) for fact in facts]
             if not is_readable:
                 shared.mirror.mark_stale()
-        shared.counters.repeated += len(events) - len(fresh)
-        self._put(fresh)
+        if not is_readable:
+            shared.counters.decode_failures += sum(isinstance(e, DecodeFailed) for e in events)
+        if not all(is_new):
+            shared.counters.repeated += is_new.count(False)
+            events, messages = _split(events, is_new), _split(messages, is_new)
+        self._put_read(events, messages, received_at)
         return is_readable
 
     def lost(self) -> None:
         """Note that the link ended: nothing in the mirror is certain until the next comparison."""
+        self._was_lost = True
+        if self._rests:
+            # What it has not taken yet was told while it was certain: it is marked after that.
+            return
         with self._shared.mirror_lock:
             self._shared.mirror.mark_stale()
 
@@ -196,23 +244,103 @@ class AccountSync:
         )
         return Comparison(snapshot=snapshot, errors=tuple(errors))
 
-    def _decode(self, push: Pushed) -> Event:
-        message, received_at = push
-        event = decode_message(self._shared.venue, message, received_at=received_at)
-        if isinstance(event, DecodeFailed):
-            self._shared.counters.decode_failures += 1
-        if event.topic:
-            self._shared.private_topic = event.topic
-        return event
+    def _pass_on(self, messages: Sequence[bytes], received_at: int) -> bool:
+        """Tell every push as text, and keep it for the next comparison."""
+        shared, size = self._shared, measure(messages)
+        if self._primed:
+            self._tail.append(messages, received_at=received_at, size=size)
+        shared.inbox.put_private(messages, received_at=received_at, size=size)
+        was_in_doubt, shared.is_in_doubt = shared.is_in_doubt, False
+        return not was_in_doubt
 
-    def _apply(self, events: Sequence[Event], facts: Sequence[Facts | None]) -> list[Event]:
+    def _is_attentive(self, received_at: int) -> bool:
+        """Whether pushes are held against the mirror although it rests; once over, it is over."""
+        if received_at >= self._attentive_until_ms:
+            self._attentive_until_ms = 0
+        return self._attentive_until_ms > 0
+
+    def _catch_up(self) -> None:
+        """Take into the mirror what was told while it rested."""
+        shared = self._shared
+        reads, was_cut = self._tail.take()
+        self._has_gap = self._has_gap or was_cut
+        events = [
+            event
+            for received_at, messages in reads
+            for event in self._decode(messages, received_at)
+        ]
+        facts = [shared.venue.facts(event) for event in events]
+        with shared.mirror_lock:
+            if any(isinstance(event, DecodeFailed) for event in events):
+                shared.mirror.mark_stale()
+            for fact in facts:
+                if fact is not None:
+                    shared.mirror.apply(fact)
+            if self._was_lost:
+                shared.mirror.mark_stale()
+        self._was_lost = False
+
+    def _torn(self, snapshot: Snapshot, facts: Sequence[Facts]) -> frozenset[str]:
+        if self._has_gap:
+            # An order whose fills were told but are not in the mirror looks the same.
+            return frozenset()
+        return torn_orders(self._shared.mirror, snapshot, facts)
+
+    def _close_gap(self, snapshot: Snapshot) -> None:
+        """Take over how much of the open orders was executed by fills that the mirror missed."""
+        if not self._has_gap or snapshot.open_orders is None:
+            return
+        mirror = self._shared.mirror
+        # An order whose newest state is left to a push stays as it is, or that push would be taken
+        # for a repeat.
+        settled = tuple(
+            order
+            for order in snapshot.open_orders
+            if compare_orders(mirror.order(order.order_id), order) is not Telling.NEW
+        )
+        mirror.adopt(
+            Snapshot(as_of_ms=snapshot.as_of_ms, open_orders=settled, unchecked=snapshot.unchecked)
+        )
+        self._has_gap = len(settled) < len(snapshot.open_orders)
+
+    def _decode(self, messages: Sequence[bytes], received_at: int) -> list[Event]:
+        events = decode_messages(self._shared.venue, messages, received_at=received_at)
+        for event in reversed(events):
+            if event.topic:
+                self._shared.private_topic = event.topic
+                break
+        return events
+
+    def _count_failures(self, told: Sequence[Told]) -> None:
+        failures = sum(isinstance(event, DecodeFailed) for event, _ in told)
+        self._shared.counters.decode_failures += failures
+
+    def _apply(self, told: Sequence[Told], facts: Sequence[Facts | None]) -> list[Told]:
         """Take events into the mirror, under its lock; return those that tell anything new."""
         mirror = self._shared.mirror
         return [
             event
-            for event, fact in zip(events, facts, strict=True)
+            for event, fact in zip(told, facts, strict=True)
             if fact is None or mirror.apply(fact)
         ]
+
+    def _put_pushes(self, told: Sequence[Told]) -> None:
+        for received_at, group in itertools.groupby(told, key=_received_at):
+            read = list(group)
+            events, messages = [event for event, _ in read], [message for _, (message, _) in read]
+            self._put_read(events, messages, received_at)
+
+    def _put_read(
+        self, events: Sequence[Event], messages: Sequence[bytes], received_at: int
+    ) -> None:
+        """Put pushes into the inbox, as text where many wait already: that takes less memory."""
+        if self._shared.deliver == "state" or not events:
+            return
+        inbox = self._shared.inbox
+        if inbox.private_depth < _MAX_DECODED:
+            inbox.put_private(events)
+        else:
+            inbox.put_private(list(map(_packed, events, messages)), received_at=received_at)
 
     def _put(self, events: Sequence[Event]) -> None:
         if self._shared.deliver != "state":
@@ -233,6 +361,15 @@ class AccountSync:
 
 
 T = TypeVar("T")
+
+
+def _received_at(told: Told) -> int:
+    return told[1][1]
+
+
+def _packed(event: Event, message: bytes) -> Item:
+    # What could not be decoded was counted as such, and is not to be decoded again.
+    return event if isinstance(event, DecodeFailed) else message
 
 
 def _split(items: Sequence[T], chosen: Sequence[bool]) -> list[T]:

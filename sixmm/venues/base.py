@@ -246,6 +246,14 @@ class Venue(abc.ABC):
     def classify(self, message: bytes) -> Frame:
         """Say what an inbound message is for. Never raises: what cannot be read is ``OTHER``."""
 
+    def classify_many(self, messages: Sequence[bytes]) -> list[Frame]:
+        """Return what :meth:`classify` says of each message.
+
+        A venue whose pushes can be told apart more cheaply in numbers does that here. Frames that
+        are equal should be one object, so that whoever takes them can compare by identity.
+        """
+        return [self.classify(message) for message in messages]
+
     @abc.abstractmethod
     def decode(self, message: str | bytes, *, received_at: int = 0) -> Event:
         """Return the typed event of one inbound message.
@@ -253,6 +261,10 @@ class Venue(abc.ABC):
         Raises:
             DecodeError: it is not JSON, or not what the schema says.
         """
+
+    def decoder(self) -> Callable[..., Event]:
+        """Return what :meth:`decode` calls in the end, for whoever decodes many messages."""
+        return self.decode
 
     # The account
 

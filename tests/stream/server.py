@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import attrs
@@ -15,13 +15,15 @@ from sixmm.errors import SixmmError
 from sixmm.events import Event, Resynced
 from sixmm.redaction import Secret
 from sixmm.rest import RestSession
+from sixmm.schema_report import SchemaReport
 from sixmm.state.models import Baseline, Facts
 from sixmm.stream.backoff import BackoffPolicy
 from sixmm.stream.desk import RequestDesk
-from sixmm.stream.inbox import Inbox, InboxLimits, MarketMessage
+from sixmm.stream.inbox import Inbox, InboxLimits
 from sixmm.stream.options import SessionOptions
 from sixmm.stream.session import Session
 from sixmm.stream.shared import Deliver, Shared
+from sixmm.stream.taking import Taker
 from sixmm.transport.base import HttpRequest, HttpResponse
 from sixmm.transport.memory import MemoryHttp, MemoryPeer, MemoryWs
 from sixmm.venues.base import Credentials
@@ -174,7 +176,7 @@ class Rig:
         clock = clock or SystemClock()
         figures = {"ping_interval": None, "clock_interval": None, "backoff": QUICK, **options}
         self.server = server
-        self.told: list[Event | MarketMessage] = []
+        self.told: list[Event] = []
         self.shared = Shared(
             venue=FakeVenue(),
             rest=RestSession(
@@ -191,6 +193,7 @@ class Rig:
             private=private,
             deliver=deliver,
         )
+        self.taker = Taker(self.shared, report=SchemaReport())
         self.session = Session(self.shared, ws=server.ws, ws_url=WS_URL)
 
     def live(self) -> None:
@@ -198,9 +201,23 @@ class Rig:
         self.session.start()
         self.session.wait_live(Deadline(GENEROUS))
 
-    def take(self) -> Event | MarketMessage:
+    def waiting(self) -> list[Event]:
+        """Take what is there, without waiting."""
+        return list(self.events(0.0))
+
+    def events(
+        self,
+        timeout: float | None,
+        *,
+        check: Callable[[], None] = lambda: None,
+        ends_when_closed: bool = True,
+    ) -> Iterator[Event]:
+        """Return an iterator over what comes."""
+        return self.taker.events(timeout, check=check, ends_when_closed=ends_when_closed)
+
+    def take(self) -> Event:
         """Return what comes next."""
-        item = self.shared.inbox.take(Deadline(GENEROUS))
+        item = next(self.events(GENEROUS, ends_when_closed=False), None)
         assert item is not None, f"nothing comes; so far: {self.told}"
         self.told.append(item)
         return item

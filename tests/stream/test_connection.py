@@ -209,3 +209,54 @@ def test_the_buffer_of_a_comparison_is_bounded(alone: Alone) -> None:
     link.chatter = [text]
     Connection(shared, link, sync=alone.sync, number=1).synchronize("start")
     assert link.count <= 10
+
+
+def test_the_buffer_is_bounded_before_the_login_too(alone: Alone) -> None:
+    """A server that pushes and never answers the login is given up at the bound, nothing lost."""
+    shared = alone.rig.shared
+    shared.options = attrs.evolve(shared.options, max_buffer_bytes=50_000, login_timeout=1_000.0)
+    link = ScriptedLink(alone.clock)
+    link.chatter = [push_text(Facts(ts_ms=5), padding="x" * 10_000)]
+    connection = Connection(shared, link, sync=alone.sync, number=1)
+    with pytest.raises(DeadlineExceeded, match="login"):
+        connection.login()
+    assert link.count <= 6
+    connection.end()
+    assert isinstance(alone.rig.take(), Pushed)
+
+
+def test_a_deadline_serves_for_many_reads(alone: Alone) -> None:
+    """A link that talks is not asked for life, however long it goes on; a silent one is."""
+    shared = alone.rig.shared
+    shared.options = attrs.evolve(shared.options, ping_interval=5.0, ping_timeout=5.0)
+    link = TalkativeLink(alone.clock, reads=100)
+    with pytest.raises(DeadlineExceeded, match="no frame"):
+        Connection(shared, link, sync=alone.sync, number=1).serve()
+    assert link.asked_at == [100]
+    assert alone.clock.monotonic() - link.silent_since == pytest.approx(10.0)
+
+
+class TalkativeLink(ScriptedLink):
+    """A link on which each read takes a second, and which then is silent."""
+
+    def __init__(self, clock: ManualClock, *, reads: int) -> None:
+        super().__init__(clock)
+        self.left = reads
+        self.silent_since = 0.0
+        self.asked_at: list[int] = []
+
+    def receive(self, *, deadline: Deadline) -> list[bytes]:
+        """Return chatter, or let the deadline pass."""
+        left = deadline.remaining()
+        assert left is not None
+        if self.left and left >= 1.0:
+            self.left -= 1
+            messages = super().receive(deadline=deadline)
+            self.silent_since = self.clock.monotonic()
+            return messages
+        self.clock.advance(left)
+        raise DeadlineExceeded("nothing came")
+
+    def ping(self, payload: bytes, *, deadline: Deadline) -> None:  # noqa: ARG002
+        """Note after how many reads the reader asks."""
+        self.asked_at.append(self.count)

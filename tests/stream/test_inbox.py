@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import traceback
-from collections.abc import Callable
+import tracemalloc
+import warnings
+from collections.abc import Callable, Sequence
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +17,8 @@ from hypothesis import strategies as st
 from sixmm.clock import Deadline
 from sixmm.errors import AuthenticationError, ClientClosed, ConfigurationError, SixmmError
 from sixmm.events import Connected, Event, InboxFilling, Overflow, UnknownEvent
-from sixmm.stream.inbox import Inbox, InboxLimits, MarketMessage
+from sixmm.stream.inbox import Inbox, InboxLimits
+from sixmm.stream.lanes import Item
 
 from .waiting import GENEROUS, wait_until
 
@@ -25,17 +30,44 @@ def private(number: int, size: int = 0) -> Event:
     return UnknownEvent(topic=str(number), raw="x" * size)
 
 
-def market(number: int, *, topic: str = "t", size: int = 1) -> MarketMessage:
+@attrs.frozen
+class Market:
+    """A market message with its topic."""
+
+    topic: str
+    raw: bytes
+
+
+def market(number: int, *, topic: str = "t", size: int = 1) -> Market:
     """Return a market message."""
-    return MarketMessage(topic, str(number).encode().rjust(size), 0)
+    return Market(topic, str(number).encode().rjust(size))
 
 
-def take(inbox: Inbox) -> Event | MarketMessage | None:
+def put_market(inbox: Inbox, messages: Sequence[Market]) -> bool:
+    """Put messages in as one read."""
+    return inbox.put_market(
+        [message.raw for message in messages],
+        received_at=7,
+        topics=[message.topic for message in messages],
+    )
+
+
+def pop(inbox: Inbox, deadline: Deadline) -> Item | None:
+    """Return what comes next, as a caller takes it, or None at the deadline."""
+    while True:
+        try:
+            return inbox.front.items.pop()
+        except IndexError:
+            if not inbox.refill(deadline):
+                return None
+
+
+def take(inbox: Inbox) -> Item | None:
     """Return what is there, without waiting."""
-    return inbox.take(Deadline(NOW))
+    return pop(inbox, Deadline(NOW))
 
 
-def drain(inbox: Inbox) -> list[Event | MarketMessage]:
+def drain(inbox: Inbox) -> list[Item]:
     """Return everything that is there."""
     items = []
     while (item := take(inbox)) is not None:
@@ -69,25 +101,25 @@ def test_each_lane_keeps_its_order_and_the_private_one_is_first(kinds: list[str]
         elif kind == "news":
             inbox.tell(private(number, size=10))
         else:
-            assert inbox.put_market([market(number)])
+            assert put_market(inbox, [market(number)])
     expected = [str(n) for n, kind in enumerate(kinds) if kind != "market"]
     expected += [str(n) for n, kind in enumerate(kinds) if kind == "market"]
     items = drain(inbox)
-    found = [i.topic if isinstance(i, Event) else i.raw.decode() for i in items]
+    found = [i.topic if isinstance(i, Event) else i.decode() for i in items]
     assert found == expected
     assert (inbox.private_depth, inbox.market_depth) == (0, 0)
     # What has left no longer counts towards the bounds.
-    assert (inbox._private_bytes, inbox._market_bytes) == (0, 0)
+    assert (inbox._private.size, inbox._market.size) == (0, 0)
 
 
 def test_an_empty_inbox_gives_none_at_the_deadline() -> None:
     """A wait has an end."""
-    assert Inbox().take(Deadline(0.001)) is None
+    assert pop(Inbox(), Deadline(0.001)) is None
 
 
 PUTS: list[Callable[[Inbox], object]] = [
     lambda inbox: inbox.put_private([private(1)]),
-    lambda inbox: inbox.put_market([market(1)]),
+    lambda inbox: put_market(inbox, [market(1)]),
     lambda inbox: inbox.tell(private(1)),
 ]
 
@@ -97,7 +129,7 @@ def test_a_waiting_caller_is_woken_by_an_event(put: Callable[[Inbox], object]) -
     """From either lane, and by news about the connection."""
     inbox = Inbox()
     found: list[object] = []
-    thread = in_thread(lambda: found.append(inbox.take(Deadline(GENEROUS))))
+    thread = in_thread(lambda: found.append(pop(inbox, Deadline(GENEROUS))))
     put(inbox)
     join(thread)
     assert found[0] is not None
@@ -118,32 +150,31 @@ def limits(policy: str, *, messages: int = 3, size: int = 1_000) -> InboxLimits:
 def test_drop_oldest_keeps_the_newest() -> None:
     """And an Overflow before the next message says how many are missing."""
     inbox = Inbox(limits("drop_oldest"))
-    inbox.put_market([market(n) for n in range(5)])
+    put_market(inbox, [market(n) for n in range(5)])
     overflow, *rest = drain(inbox)
     assert isinstance(overflow, Overflow)
     assert (overflow.dropped, overflow.policy) == (2, "drop_oldest")
-    assert [m.raw for m in rest if isinstance(m, MarketMessage)] == [b"2", b"3", b"4"]
+    assert rest == [b"2", b"3", b"4"]
     assert inbox.dropped == 2
 
 
 def test_latest_keeps_the_newest_of_each_topic() -> None:
     """A slow caller sees the present state of every topic."""
     inbox = Inbox(limits("latest"))
-    inbox.put_market([market(n, topic=t) for n, t in enumerate("ababcb")])
+    put_market(inbox, [market(n, topic=t) for n, t in enumerate("ababcb")])
     overflow, *rest = drain(inbox)
     assert isinstance(overflow, Overflow)
     assert overflow.dropped == 3
-    found = {m.topic: m.raw for m in rest if isinstance(m, MarketMessage)}
-    assert found == {"a": b"2", "c": b"4", "b": b"5"}
+    assert rest == [b"2", b"4", b"5"]
 
 
 def test_an_overflow_is_told_once() -> None:
     """Each drop is counted in one Overflow."""
     inbox = Inbox(limits("drop_oldest", messages=1))
-    inbox.put_market([market(n) for n in range(3)])
-    assert [type(item) for item in drain(inbox)] == [Overflow, MarketMessage]
-    inbox.put_market([market(9)])
-    assert [type(item) for item in drain(inbox)] == [MarketMessage]
+    put_market(inbox, [market(n) for n in range(3)])
+    assert [type(item) for item in drain(inbox)] == [Overflow, bytes]
+    put_market(inbox, [market(9)])
+    assert [type(item) for item in drain(inbox)] == [bytes]
 
 
 @given(
@@ -167,21 +198,23 @@ def test_every_message_is_either_delivered_or_counted(
     """Delivered and dropped add up to sent, exactly; the bounds hold; nothing overtakes."""
     inbox = Inbox(limits(policy, messages=messages, size=size))
     sent = told = 0
-    delivered: list[MarketMessage] = []
+    topics: dict[int, str] = {}
+    delivered: list[int] = []
 
-    def note(item: Event | MarketMessage | None) -> None:
+    def note(item: Item | None) -> None:
         nonlocal told
         if isinstance(item, Overflow):
             told += item.dropped
-        elif isinstance(item, MarketMessage):
-            delivered.append(item)
+        elif isinstance(item, bytes):
+            delivered.append(int(item))
 
     for step in steps:
         if isinstance(step, int):
             for _ in range(step):
                 note(take(inbox))
             continue
-        inbox.put_market([market(sent + n, topic=t, size=s) for n, (t, s) in enumerate(step)])
+        put_market(inbox, [market(sent + n, topic=t, size=s) for n, (t, s) in enumerate(step)])
+        topics.update((sent + n, t) for n, (t, _) in enumerate(step))
         sent += len(step)
         assert inbox.market_depth <= messages
     for item in drain(inbox):
@@ -189,16 +222,16 @@ def test_every_message_is_either_delivered_or_counted(
     assert len(delivered) + inbox.dropped == sent
     assert told == inbox.dropped
     for topic in "abc":
-        numbers = [int(m.raw) for m in delivered if m.topic == topic]
+        numbers = [number for number in delivered if topics[number] == topic]
         assert numbers == sorted(set(numbers))
 
 
 def test_the_bytes_of_the_market_lane_are_bounded() -> None:
     """A few large messages count as much as many small ones; one that is too large passes alone."""
     inbox = Inbox(limits("drop_oldest", messages=100, size=10))
-    inbox.put_market([market(n, size=6) for n in range(4)])
+    put_market(inbox, [market(n, size=6) for n in range(4)])
     assert inbox.market_depth == 1
-    inbox.put_market([market(9, size=50)])
+    put_market(inbox, [market(9, size=50)])
     assert inbox.market_depth == 1
     assert inbox.dropped == 4
 
@@ -206,12 +239,10 @@ def test_the_bytes_of_the_market_lane_are_bounded() -> None:
 def test_block_waits_and_drops_nothing() -> None:
     """The reader waits until the caller has taken something; order and number are kept."""
     inbox = Inbox(limits("block", messages=2))
-    thread = in_thread(lambda: inbox.put_market([market(n) for n in range(50)]))
-    items = [inbox.take(Deadline(GENEROUS)) for _ in range(50)]
+    thread = in_thread(lambda: put_market(inbox, [market(n) for n in range(50)]))
+    items = [pop(inbox, Deadline(GENEROUS)) for _ in range(50)]
     join(thread)
-    assert [m.raw for m in items if isinstance(m, MarketMessage)] == [
-        str(n).encode() for n in range(50)
-    ]
+    assert items == [str(n).encode() for n in range(50)]
     assert inbox.dropped == 0
 
 
@@ -225,13 +256,29 @@ def test_the_private_lane_waits_and_drops_nothing() -> None:
     thread = in_thread(lambda: result.append(inbox.put_private([private(n) for n in range(50)])))
     found: list[str] = []
     while len(found) < 50:
-        item = inbox.take(Deadline(GENEROUS))
+        item = pop(inbox, Deadline(GENEROUS))
         assert isinstance(item, Event)
         if not isinstance(item, InboxFilling):
             found.append(item.topic)
     join(thread)
     assert found == [str(n) for n in range(50)]
     assert result == [True]
+
+
+def test_much_at_once_goes_on_in_parts() -> None:
+    """A reader that waits for room goes on long before the caller has taken everything."""
+    inbox = Inbox(InboxLimits(private_events=600))
+    texts = [str(number).encode() for number in range(3_000)]
+    thread = in_thread(lambda: inbox.put_private(texts, received_at=7))
+    found: list[bytes] = []
+    while len(found) < len(texts):
+        item = pop(inbox, Deadline(GENEROUS))
+        assert item is not None
+        if isinstance(item, bytes):
+            found.append(item)
+            assert inbox.private_depth <= 601
+    join(thread)
+    assert found == texts
 
 
 def test_the_private_lane_is_bounded_in_events_and_bytes() -> None:
@@ -254,7 +301,7 @@ def test_the_private_lane_is_bounded_in_events_and_bytes() -> None:
         depths = []
         while not offered.is_set():
             depths.append(inbox.private_depth)
-            inbox.take(Deadline(0.01))
+            pop(inbox, Deadline(0.01))
         depths += [inbox.private_depth for _ in range(100)]
         inbox.end()
         join(thread)
@@ -275,17 +322,28 @@ def test_filling_is_told_once_per_rise_and_first() -> None:
     inbox.put_private([private(n) for n in range(9)])
     first = take(inbox)
     assert isinstance(first, InboxFilling)
-    assert first.events == 8
+    assert first.events == 9
     assert sum(isinstance(item, InboxFilling) for item in drain(inbox)) == 0
     inbox.put_private([private(n) for n in range(9)])
     assert sum(isinstance(item, InboxFilling) for item in drain(inbox)) == 1
+
+
+def test_filling_is_told_before_what_the_caller_has_at_hand() -> None:
+    """It is late, and in the middle of a read; the rest of that read comes after the warning."""
+    inbox = Inbox(InboxLimits(private_events=10))
+    inbox.put_private([private(n) for n in range(4)])
+    assert take(inbox) == private(0)
+    inbox.put_private([private(n) for n in range(4, 9)])
+    warning, *rest = drain(inbox)
+    assert isinstance(warning, InboxFilling)
+    assert rest == [private(n) for n in range(1, 9)]
 
 
 def test_filling_is_told_for_bytes_too() -> None:
     """A few large events fill the lane as many small ones do, each time they do."""
     inbox = Inbox(InboxLimits(private_bytes=10_000))
     for _ in range(2):
-        inbox.put_private([private(1, 8_000)])
+        assert inbox.put_private([private(1, 8_000)])
         assert [type(item) for item in drain(inbox)] == [InboxFilling, UnknownEvent]
 
 
@@ -303,6 +361,37 @@ def test_news_about_the_connection_does_not_wait() -> None:
     assert 100 < inbox.private_depth < 2_000
 
 
+def test_a_backlog_of_text_takes_little_more_than_the_text() -> None:
+    """A caller that is far behind costs the bytes that came, and at most a third more."""
+    inbox = Inbox()
+    tracemalloc.start()
+    try:
+        for start in range(0, 20_000, 100):
+            texts = [b"%450d" % number for number in range(start, start + 100)]
+            inbox.put_private(texts, received_at=start)
+        del texts
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert inbox.private_depth == 20_000
+    assert held <= 1.3 * 20_000 * 450
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_the_child_of_a_fork_has_nothing_in_front() -> None:
+    """So it asks for more, and is told there that it may not take from its parent's inbox."""
+    inbox = Inbox()
+    inbox.put_private([private(1), private(2)])
+    assert take(inbox) == private(1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        os._exit(len(inbox.front.items))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert take(inbox) == private(2)
+
+
 # The end
 
 
@@ -311,7 +400,7 @@ def _blocked_private(inbox: Inbox) -> bool:
 
 
 def _blocked_market(inbox: Inbox) -> bool:
-    return inbox.put_market([market(n) for n in range(9)])
+    return put_market(inbox, [market(n) for n in range(9)])
 
 
 @pytest.mark.parametrize("put", [_blocked_private, _blocked_market])
@@ -333,7 +422,7 @@ def test_the_end_wakes_every_waiting_caller() -> None:
 
     def wait() -> None:
         try:
-            inbox.take(Deadline(GENEROUS))
+            pop(inbox, Deadline(GENEROUS))
         except SixmmError as error:
             errors.append(error)
 
@@ -348,7 +437,7 @@ def test_private_events_can_be_taken_after_the_end() -> None:
     """What was received is handed over, then the error is raised, at every further call."""
     inbox = Inbox()
     inbox.put_private([private(1)])
-    inbox.put_market([market(1)])
+    put_market(inbox, [market(1)])
     fatal = AuthenticationError("bad key", code=1003)
     inbox.end(fatal)
     inbox.end(ClientClosed("later"))
@@ -357,7 +446,7 @@ def test_private_events_can_be_taken_after_the_end() -> None:
         with pytest.raises(AuthenticationError):
             take(inbox)
     assert not inbox.put_private([private(2)])
-    assert not inbox.put_market([market(2)])
+    assert not put_market(inbox, [market(2)])
     inbox.tell(private(3))
     with pytest.raises(AuthenticationError):
         take(inbox)

@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterator
 import attrs
 import pytest
 
-from sixmm.clock import Deadline, ManualClock
+from sixmm.clock import ManualClock
 from sixmm.errors import AuthenticationError, ConnectFailed, SixmmError
 from sixmm.events import Event, SessionExpiring, SessionRenewed
 from sixmm.redaction import Secret
 from sixmm.rest import RestSession
+from sixmm.schema_report import SchemaReport
 from sixmm.stream.desk import RequestDesk
 from sixmm.stream.inbox import Inbox
 from sixmm.stream.keys import KeyKeeper
 from sixmm.stream.options import SessionOptions
 from sixmm.stream.shared import Shared
+from sixmm.stream.taking import Taker
 from sixmm.stream.timer import Timer
 from sixmm.stream.tokens import TokenKeeper
 from sixmm.transport.base import HttpRequest, HttpResponse
@@ -141,11 +143,8 @@ class Keys:
 
     def events(self) -> list[Event]:
         """Return what was told."""
-        told = []
-        while (event := self.shared.inbox.take(Deadline(0.0))) is not None:
-            assert isinstance(event, Event)
-            told.append(event)
-        return told
+        taker = Taker(self.shared, report=SchemaReport())
+        return list(taker.events(0.0, check=lambda: None))
 
 
 @pytest.fixture

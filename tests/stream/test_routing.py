@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sixmm.errors import DecodeError
-from sixmm.events import DecodeFailed, UnknownEvent
-from sixmm.stream.routing import decode_message, sort_messages
+from sixmm.events import DecodeFailed, Event, UnknownEvent
+from sixmm.stream.routing import Router, Sorted, decode_messages
+from sixmm.venues.base import Frame
 
 from .fakes import FakeVenue, Pushed
 
@@ -25,29 +27,86 @@ FRAMES = {
 }
 
 
-@given(st.lists(st.sampled_from(sorted(FRAMES)), max_size=30))
+def decode_message(venue: FakeVenue, message: bytes, *, received_at: int) -> Event:
+    """Decode one message."""
+    (event,) = decode_messages(venue, [message], received_at=received_at)
+    return event
+
+
+def sort(kinds: Sequence[str], *, wanted: frozenset[str] = frozenset({"wanted"})) -> Sorted:
+    """Sort messages of these kinds as one read."""
+    router = Router(FakeVenue(), wanted=lambda: wanted, needs_topics=True)
+    return router.sort([FRAMES[kind] for kind in kinds])
+
+
+@given(st.lists(st.sampled_from(sorted(FRAMES)), min_size=1, max_size=30))
 def test_every_message_goes_to_one_place_in_order(kinds: list[str]) -> None:
     """Nothing is lost and nothing is doubled, whatever comes mixed in one read."""
-    batch = sort_messages(
-        FakeVenue(),
-        [FRAMES[kind] for kind in kinds],
-        is_wanted=lambda topic: topic == "wanted",
-        received_at=7,
-    )
-    assert batch.private == [FRAMES[k] for k in kinds if k in ("private", "other", "junk")]
-    assert len(batch.market) == kinds.count("market")
+    batch = sort(kinds)
+    assert batch.private or batch.market or batch.replies or batch.logins
+    assert list(batch.private) == [FRAMES[k] for k in kinds if k in ("private", "other", "junk")]
+    assert list(batch.market) == [FRAMES["market"]] * kinds.count("market")
+    assert list(batch.topics) == ["wanted"] * kinds.count("market")
     assert len(batch.replies) == kinds.count("reply")
     assert len(batch.logins) == kinds.count("login")
     assert batch.unrequested == 0
-    assert all(message.received_at == 7 for message in batch.market)
 
 
 def test_a_topic_that_nobody_asked_for_is_counted_and_left_out() -> None:
     """The topic of a push is checked (rule 86)."""
-    batch = sort_messages(
-        FakeVenue(), [FRAMES["market"]] * 3, is_wanted=lambda _: False, received_at=0
-    )
-    assert (batch.market, batch.unrequested) == ([], 3)
+    batch = sort(["market"] * 3, wanted=frozenset())
+    assert (list(batch.market), batch.unrequested) == ([], 3)
+
+
+def market(*topics: str) -> list[bytes]:
+    """Return a market message of each topic."""
+    return [json.dumps({"market": topic}).encode() for topic in topics]
+
+
+class OneFrameEach(FakeVenue):
+    """A venue that gives the same frame for the same message, as venues do."""
+
+    def __init__(self) -> None:
+        self._frames: dict[bytes, Frame] = {}
+
+    def classify(self, message: bytes) -> Frame:
+        """Remember the frame."""
+        return self._frames.setdefault(message, super().classify(message))
+
+
+def test_other_topics_are_sorted_anew() -> None:
+    """What is remembered of a frame does not outlive a change of what is wanted (rule 86)."""
+    wanted = [frozenset({"a"})]
+    router = Router(OneFrameEach(), wanted=lambda: wanted[0])
+    for topics, expected in ((("a", "b"), ["a"]), (("a", "a"), ["a", "a"]), (("b", "b"), [])):
+        for _ in range(2):
+            assert list(router.sort(market(*topics)).market) == market(*expected)
+    wanted[0] = frozenset({"b"})
+    for _ in range(2):
+        batch = router.sort(market("a", "b", "b"))
+        assert (list(batch.market), batch.unrequested) == (market("b", "b"), 1)
+    assert list(router.sort(market("a")).market) == []
+
+
+@given(st.lists(st.lists(st.sampled_from(sorted(FRAMES)), min_size=1, max_size=6), max_size=8))
+def test_a_router_that_remembers_sorts_as_a_new_one(reads: list[list[str]]) -> None:
+    """Whatever came before, a read is sorted by what its messages are."""
+    topics = frozenset({"wanted"})
+    router = Router(OneFrameEach(), wanted=lambda: topics, needs_topics=True)
+    for kinds in reads:
+        known = router.sort([FRAMES[kind] for kind in kinds])
+        new = sort(kinds)
+        for name in ("private", "market", "topics", "replies", "logins"):
+            assert list(getattr(known, name)) == list(getattr(new, name))
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    """A server that makes up kinds of frames does not fill the memory."""
+    topics: frozenset[str] = frozenset()
+    router = Router(FakeVenue(), wanted=lambda: topics)
+    for number in range(5_000):
+        assert router.sort(market(str(number))).unrequested == 1
+    assert 0 < len(router._places) <= 4_096
 
 
 def test_a_push_is_decoded() -> None:

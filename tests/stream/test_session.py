@@ -10,7 +10,6 @@ import pytest
 from sixmm.clock import Deadline
 from sixmm.errors import ClientClosed, ConnectFailed, DeadlineExceeded, LocalStateError
 from sixmm.events import Connected, DecodeFailed, Resynced, UnknownEvent
-from sixmm.stream.inbox import MarketMessage
 from sixmm.stream.states import State
 
 from .fakes import Pushed, push_text
@@ -55,7 +54,21 @@ def test_a_public_stream_needs_no_credential(server: FakeServer, rig: MakeRig) -
     subscribe(client, "market.a")
     server.peer.push('{"market": "market.a", "value": 1}')
     client.until(Connected)
-    assert isinstance(client.take(), MarketMessage)
+    pushed = client.take()
+    assert isinstance(pushed, UnknownEvent)
+    assert pushed.data == {"market": "market.a", "value": 1}
+    assert not server.http.requests
+
+
+@pytest.mark.parametrize("deliver", ["all", "events"])
+def test_a_public_stream_compares_nothing(server: FakeServer, rig: MakeRig, deliver: str) -> None:
+    """Not even after a message that nobody can read: there is no account."""
+    client = rig(private=False, deliver=deliver, resync_retry=0.001)
+    client.live()
+    for _ in range(3):
+        server.peer.push("{broken")
+        client.until(DecodeFailed)
+    assert client.of(Resynced) == []
     assert not server.http.requests
 
 
@@ -110,7 +123,7 @@ def test_less_can_be_delivered(server: FakeServer, rig: MakeRig, deliver: str) -
         wait_until(lambda: client.session.account().orders)
         server.peer.drop()
         wait_until(lambda: client.session.stats().reconnects)
-        assert client.shared.inbox.take(Deadline(0.0)) is None
+        assert client.waiting() == []
     else:
         client.until(Pushed)
 

@@ -44,7 +44,7 @@ def test_a_subscription_before_there_is_a_link_waits_for_it(
     client.session.start()
     with ThreadPoolExecutor(1) as pool:
         call = pool.submit(subscribe, client, "market.a")
-        wait_until(lambda: client.shared.desk.is_wanted("market.a"))
+        wait_until(lambda: "market.a" in client.shared.desk.wanted())
         assert not call.done()
         go_on.set()
         call.result(GENEROUS)

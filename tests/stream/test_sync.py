@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable
 
@@ -13,11 +15,11 @@ from sixmm.errors import (
     AuthenticationError,
     ConnectFailed,
     HttpStatusError,
+    Throttled,
 )
-from sixmm.events import (
-    Disconnected,
-)
+from sixmm.events import DecodeFailed, Disconnected
 from sixmm.state.models import Facts
+from sixmm.stream import sync
 from sixmm.stream.inbox import InboxLimits
 
 from .fakes import Pushed, push_text, refusal
@@ -86,6 +88,41 @@ def test_a_part_that_fails_in_passing_is_read_again_later(server: FakeServer, ri
     assert client.session.account().stale == ()
     assert dict(client.session.account().balances) == server.model.balances
     assert len(client.of(Disconnected)) == 1
+
+
+def test_what_asks_to_slow_down_is_not_asked_for_more(server: FakeServer, rig: MakeRig) -> None:
+    """The other calls of that comparison are not made (rule 108), and the next waits as told."""
+    client = rig(resync_retry=0.02)
+    client.live()
+    client.resynced("start")
+    calls = server.calls("GET /positions")
+    server.plans["GET /orders"] = deque([Throttled("slow down", code=5003, retry_after=0.1)])
+    asked_at: list[float] = []
+    server.hooks["GET /orders"] = lambda: asked_at.append(time.monotonic())
+    server.peer.drop()
+    unchecked = client.resynced("reconnect").unchecked
+    assert set(unchecked) == {"orders", "positions", "balances"}
+    assert server.calls("GET /positions") == calls
+    assert client.resynced("retry").unchecked == {}
+    assert asked_at[1] - asked_at[0] >= 0.1
+
+
+def test_the_calls_of_a_comparison_have_one_deadline(server: FakeServer, rig: MakeRig) -> None:
+    """Once it has passed, the other calls are not made; the stream works, and it is tried again."""
+    client = rig(sync_timeout=0.3, resync_retry=0.02)
+    client.live()
+    client.resynced("start")
+    calls = server.calls("GET /balances")
+    slow = threading.Event()
+    server.hooks["GET /orders"] = lambda: slow.wait(0.4)
+    server.peer.drop()
+    resynced = client.resynced("reconnect")
+    assert "balances" in resynced.unchecked
+    assert server.calls("GET /balances") == calls
+    assert client.of(Disconnected)[1:] == []
+    slow.set()
+    while resynced.unchecked:
+        resynced = client.resynced("retry")
 
 
 def test_a_credential_that_is_refused_during_a_comparison_is_fatal(
@@ -205,6 +242,33 @@ def test_steady_market_data_does_not_hold_up_the_comparison(
     finally:
         stop.set()
         thread.join(GENEROUS)
+
+
+def test_a_backlog_is_kept_as_text_and_told_the_same(
+    server: FakeServer, rig: MakeRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decoded again when taken: the same events at the same times; failures are counted once."""
+    monkeypatch.setattr(sync, "_MAX_DECODED", 4)
+    client = rig()
+    client.live()
+    client.resynced("start")
+    order_id = server.model.place(60)
+    stats = client.session.stats
+    for number in range(1, 31):
+        server.model.fill(order_id, 1)
+        if number == 20:
+            server.peer.push('{"push": "user.9", "fault": true}')
+        # One read each, or the whole backlog would come at once.
+        wait_until(functools.partial(lambda n: stats().private_waiting > n, number))
+    wait_until(lambda: stats().private_waiting >= 32)
+    with client.shared.inbox._lock:
+        waiting = [item for batch in client.shared.inbox._private._batches for item in batch.items]
+    assert sum(isinstance(item, bytes) for item in waiting) >= 20
+    last = client.until(Pushed, lambda e: e.facts.fills[:1] == tuple(server.model.fills[-1:]))
+    assert client.fill_ids() == [fill.fill_id for fill in server.model.fills]
+    assert len(client.of(DecodeFailed)) == client.session.stats().decode_failures == 1
+    assert last.received_at > 1_700_000_000_000
+    assert {event.topic for event in client.of(Pushed)} == {"user.9"}
 
 
 # Back-pressure
