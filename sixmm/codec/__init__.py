@@ -17,7 +17,10 @@ Nothing here keeps state and no converter is shared: every schema module makes i
 from __future__ import annotations
 
 from .engines import ENGINE
+from .form import Bind, PushForm, Read
+from .levels import Level, Levels
 from .names import RAW, extra_of, unnamed, wire, wire_names
+from .pushes import push_reader
 from .text import MAX_DEPTH, MAX_TEXT_BYTES, PLAIN_DECIMAL, decimal_text, dump_json, parse_json
 from .typed import checked, field_reader, make_converter, structure
 
@@ -27,6 +30,11 @@ __all__ = [
     "MAX_TEXT_BYTES",
     "PLAIN_DECIMAL",
     "RAW",
+    "Bind",
+    "Level",
+    "Levels",
+    "PushForm",
+    "Read",
     "checked",
     "decimal_text",
     "dump_json",
@@ -34,6 +42,7 @@ __all__ = [
     "field_reader",
     "make_converter",
     "parse_json",
+    "push_reader",
     "structure",
     "unnamed",
     "wire",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from ..errors import ConfigurationError
+from .amounts import PLAIN_DECIMAL
 from .engine_stdlib import MAX_DEPTH, MAX_TEXT_BYTES
 from .engines import read
 
@@ -20,9 +20,6 @@ __all__ = [
     "dump_json",
     "parse_json",
 ]
-
-PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
-"""An amount as it travels: ASCII digits, no exponent, at most 30 digits on either side."""
 
 
 def parse_json(text: str | bytes, *, max_bytes: int = MAX_TEXT_BYTES) -> Any:

@@ -15,7 +15,9 @@ import cattrs
 from attrs import AttrsInstance
 
 from ..errors import DecodeError
-from .text import PLAIN_DECIMAL, dump_json
+from .amounts import PLAIN_DECIMAL
+from .levels import Levels
+from .text import dump_json
 
 __all__ = ["checked", "field_reader", "make_converter", "structure"]
 
@@ -72,6 +74,7 @@ def make_converter(*, numbers: bool = False) -> cattrs.Converter:
     converter.register_structure_hook(int, _exactly(int, "expected an integer"))
     converter.register_structure_hook(bool, _exactly(bool, "expected true or false"))
     converter.register_structure_hook(Decimal, _amount_or_number if numbers else _amount)
+    converter.register_structure_hook(Levels, _levels_hook(numbers))
     converter.register_structure_hook_factory(_is_union, lambda kind: _union_hook(kind, converter))
     converter.register_structure_hook_factory(_is_tuple, lambda kind: _tuple_hook(kind, converter))
     converter.register_structure_hook_factory(attrs.has, lambda cls: _object_hook(cls, converter))
@@ -112,6 +115,15 @@ def _amount_or_number(value: Any, kind: Any) -> Decimal:
     if type(value) is int or type(value) is Decimal:
         return Decimal(value)
     return _amount(value, kind)
+
+
+def _levels_hook(numbers: bool) -> Hook:
+    def hook(value: Any, _: Any) -> Levels:
+        if type(value) is not list:
+            raise _Mismatch("expected a list")
+        return Levels(value, numbers=numbers)
+
+    return hook
 
 
 def _is_union(kind: Any) -> bool:

@@ -16,7 +16,7 @@ import attrs
 import cattrs
 from attrs import field
 
-from ...codec import extra_of, make_converter, wire
+from ...codec import Levels, extra_of, make_converter, wire
 from ...events import Event, Origin
 from .enums import MarginMode, OrderStatus, OrderType, PositionSide, Role, Side, TimeInForce
 from .rest_schema import AccountRows, FillRow, OrderRow
@@ -178,9 +178,9 @@ class DepthUpdate(StreamEvent):
 
     symbol: str = field(default="", metadata=wire("symbol"))
     """That of the topic where the push does not say it."""
-    bids: tuple[tuple[Decimal, Decimal], ...] = field(default=(), metadata=wire("bids"))
+    bids: Levels = field(default=Levels(), metadata=wire("bids"))
     """Price and quantity, best first; quantity 0 removes the level."""
-    asks: tuple[tuple[Decimal, Decimal], ...] = field(default=(), metadata=wire("asks"))
+    asks: Levels = field(default=Levels(), metadata=wire("asks"))
     """Price and quantity, best first; quantity 0 removes the level."""
     end_version: int | None = field(default=None, metadata=wire("endVersion"))
     """One more with each push of the topic; a jump means that the book is lost (rule 92)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -151,9 +151,17 @@ class SixmmVenue(Venue):
         """Say what an inbound message is for; see :func:`.protocol.classify`."""
         return protocol.classify(message)
 
+    def classify_many(self, messages: Sequence[bytes]) -> list[Frame]:
+        """Say what each message is for; see :func:`.protocol.classify_many`."""
+        return protocol.classify_many(messages)
+
     def decode(self, message: str | bytes, *, received_at: int = 0) -> Event:
         """Return the typed event of one inbound message; see :class:`.decoder.Decoder`."""
         return self._decoder.decode(message, received_at=received_at)
+
+    def decoder(self) -> Callable[..., Event]:
+        """Return what decodes a message, without the detour by way of the venue."""
+        return self._decoder.decode
 
     # The account
 
