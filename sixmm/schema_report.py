@@ -27,7 +27,7 @@ class EventReport:
 
 
 _ALWAYS = 50
-_ONE_IN = 200
+_ONE_IN = 1_000
 _MAX_NAMES = 1_000
 
 

@@ -34,7 +34,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("notebook", "venues"),
     ("state", "transport", "codec", "schema_report"),
     ("events",),
-    ("clock", "redaction", "errors"),
+    ("clock", "redaction", "errors", "unfrozen"),
 )
 # Units of the plan that are not built yet.
 PLANNED = {"relay", "notebook"}
@@ -46,6 +46,8 @@ PURE = (
     "events.py",
     "errors.py",
     "redaction.py",
+    "unfrozen.py",
+    "unfrozen.py",
     "stream/states.py",
     "stream/backoff.py",
     "stream/subscriptions.py",
@@ -80,7 +82,14 @@ EFFECTS = {
 THREADS = {"_thread", "concurrent", "multiprocessing", "queue", "threading"}
 # Where threads run, and where only locks and conditions are: what several threads share.
 STARTS_THREADS = ("stream/session.py", "stream/timer.py", "transport/*", "sim/*", "cli/*")
-SHARED = ("stream/inbox.py", "stream/desk.py", "stream/shared.py", "clock.py", "rest.py")
+SHARED = (
+    "stream/inbox.py",
+    "stream/waiting.py",
+    "stream/desk.py",
+    "stream/shared.py",
+    "clock.py",
+    "rest.py",
+)
 THREADED = (*STARTS_THREADS, *SHARED)
 SOCKETS = {"select", "selectors", "socket", "ssl"}
 SOCKETED = ("transport/*", "sim/*")

@@ -56,7 +56,8 @@ class Levels(Sequence[Level]):
 
     def __getitem__(self, index: int | slice) -> Level | Levels:
         if index == 0:
-            return self._first or self._read_first()
+            first = self._first
+            return self._read_first() if first is None else first
         if isinstance(index, slice):
             return Levels(self._pairs()[index], numbers=self._numbers)
         return self._level(index)
@@ -80,13 +81,14 @@ class Levels(Sequence[Level]):
 
     def _read_first(self) -> Level:
         source = self._source
-        match = _first_of(source) if isinstance(source, str) else None
+        match = _first_of(source) if type(source) is str else None
         if match is None:
-            self._first = self._level(0)
+            first = self._level(0)
         else:
             price, quantity = match.groups()
-            self._first = Decimal(price), Decimal(quantity)
-        return self._first
+            first = Decimal(price), Decimal(quantity)
+        self._first = first
+        return first
 
     def _pairs(self) -> Sequence[Any]:
         source = self._source

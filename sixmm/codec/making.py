@@ -1,4 +1,4 @@
-"""Frozen objects from values in order, at the speed of unfrozen ones."""
+"""Events and their rows from the values of a message, in the order of a layout."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from ..events import Origin
+from ..unfrozen import unfrozen
 from .amounts import KnownAmounts, amount_or_none
 from .layout import Kind, Layout, WireField, layout_of
 from .levels import Levels
@@ -19,7 +20,6 @@ __all__ = [
     "event_maker",
     "known_amount",
     "row_maker",
-    "unfrozen",
     "with_told",
 ]
 
@@ -35,27 +35,6 @@ known_amount: Converter = KnownAmounts().__getitem__
 """The decimal of an amount that is likely to have come before, or None for None."""
 _STREAM = Origin.STREAM
 _OF_EVENT = ("topic", "ts", "received_at", "origin", "raw")
-
-
-def unfrozen(cls: type[Any], fields: dict[str, Any]) -> Any:
-    """Return a class that makes objects of the shape of ``cls`` at once, from values in order.
-
-    A frozen class sets each field by a call, which is most of the cost of a small object. The class
-    that is returned has the same fields in the same places and sets them directly. Whoever makes
-    an object of it ends with ``made.__class__ = cls``: from then on it is a ``cls`` like any other.
-
-    Args:
-        cls: a frozen attrs class with slots.
-        fields: an ``attrs.field()`` for each of its fields, in the order of the arguments.
-    """
-    plain: Any = attrs.make_class(cls.__name__, fields, slots=True)
-    members = {
-        "__slots__": (),
-        "__init__": plain.__init__,
-        "__setattr__": object.__setattr__,
-        "__delattr__": object.__delattr__,
-    }
-    return type(cls.__name__, (cls,), members)
 
 
 def event_maker(layout: Layout, rows: Rows) -> MakeEvent:
@@ -155,11 +134,11 @@ def _levels_or(default: Levels) -> Converter:
     def levels(found: Any) -> Levels:
         if found is None:
             return default
-        text = found if isinstance(found, str) else bytes(found).decode()
-        if text[0] != "[":
-            if text == "null":
-                return default
-            raise ValueError("expected a list")
-        return Levels(text)
+        text = str(found, "utf-8")
+        if text[0] == "[":
+            return Levels(text)
+        if text == "null":
+            return default
+        raise ValueError("expected a list")
 
     return levels

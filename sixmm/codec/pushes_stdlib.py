@@ -11,17 +11,19 @@ import attrs
 
 from ..errors import DecodeError
 from ..events import Event, Origin
+from ..unfrozen import unfrozen
 from .engine_stdlib import read as read_json
 from .form import Bind, PushForm, Read
 from .layout import Kind, Layout, WireField
 from .levels import Levels
-from .making import UNUSUAL, known_amount, unfrozen
+from .making import UNUSUAL, known_amount
 from .templates import Group, Part, Template, Unlike, template_of
 
 __all__ = ["MAX_SHAPES", "push_reader"]
 
 MAX_SHAPES = 16
-"""How many shapes of pushes are known for one topic; the one that was used last is tried first."""
+"""How many shapes of pushes are known for one topic; the one that is seen most is tried first."""
+_REORDER = 64
 _MAX_TRIES = 200
 _MAX_SAMPLE_BYTES = 65_536
 
@@ -41,6 +43,15 @@ def push_reader(form: PushForm) -> Bind:
     return bind
 
 
+@attrs.define(eq=False)
+class _Shape:
+    """One shape, and how often it was seen; a count that two threads raise at once may be lost."""
+
+    match: Callable[[str], Any]
+    make: MakePush
+    seen: int = 0
+
+
 class _Shapes:
     """The shapes in which the pushes of one topic have come. Several threads may use it."""
 
@@ -55,24 +66,25 @@ class _Shapes:
         self._topic, self._layouts, self._tag, self._told = topic, layouts, tag, told
         self._tries = 0
         # Replaced and never changed: a thread that goes through it is not disturbed.
-        self._known: tuple[tuple[Callable[[str], Any], MakePush], ...] = ()
+        self._known: tuple[_Shape, ...] = ()
 
     def read(self, raw: str, received_at: int) -> Event | None:
         """Return the event of a push, or None where it is not beyond doubt."""
         try:
-            for number, (match, make) in enumerate(self._known):
-                found = match(raw)
+            for shape in self._known:
+                found = shape.match(raw)
                 if found is not None:
-                    if number:
-                        self._prefer(number)
-                    return make(found.groups(), received_at, raw)
+                    shape.seen += 1
+                    if shape.seen % _REORDER == 0:
+                        self._reorder()
+                    return shape.make(found.groups(), received_at, raw)
             return self._learn(raw, received_at)
         except UNUSUAL:
             return None
 
-    def _prefer(self, number: int) -> None:
-        known = self._known
-        self._known = (known[number], *known[:number], *known[number + 1 :])
+    def _reorder(self) -> None:
+        """Put the shape that is seen most in front."""
+        self._known = tuple(sorted(self._known, key=lambda shape: -shape.seen))
 
     def _learn(self, raw: str, received_at: int) -> Event | None:
         """Make a pattern of a push that is like no other, unless that was tried too often."""
@@ -88,7 +100,7 @@ class _Shapes:
         found = template.match(raw)
         event = None if found is None else make(found.groups(), received_at, raw)
         if event is not None:
-            self._known = ((template.match, make), *self._known[: MAX_SHAPES - 1])
+            self._known = (_Shape(template.match, make), *self._known[: MAX_SHAPES - 1])
         return event
 
 

@@ -7,15 +7,20 @@ value that is changed under the session's lock and has no lock of its own.
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import attrs
 
+from .kept import Kept
+from .memory import FillMemory, TextMemory
 from .models import Balance, Baseline, Facts, Fill, Order, Position, Snapshot
+from .orders import OrderMemory
+from .pushes import AccountPush, OrderPush
+from .telling import Telling, compare_orders, is_later
+from .values import BalanceValues, PositionValues, values_of
 
 __all__ = ["PARTS", "Account", "AccountMirror", "Telling", "compare_orders", "is_later"]
 
@@ -25,24 +30,15 @@ PARTS = ("fills", "orders", "positions", "balances")
 _ZERO = Decimal(0)
 _MAX_ENDED_ORDERS = 10_000
 _MAX_FILLS = 50_000
+_MAX_PUSHES = 50_000
 _MAX_ROWS = 50_000
-"""Open orders, positions and balances, each; an account has far fewer."""
+"""Positions and balances, each; an account has far fewer."""
 _BASELINE_OVERLAP_MS = 10_000
+_POSITION_COMPARED, _BALANCE_COMPARED = 6, 4
+"""The first values of a row that make a difference: all but the detail and the text."""
 
 Key = TypeVar("Key")
-Value = TypeVar("Value")
-Model = TypeVar("Model", bound=attrs.AttrsInstance)
-_FIELD_NAMES: dict[type, tuple[str, ...]] = {
-    cls: tuple(field.name for field in attrs.fields(cls)) for cls in (Order, Position, Balance)
-}
-
-
-class Telling(enum.Enum):
-    """How something that is told stands to what is known."""
-
-    NEW = "new"
-    REPEAT = "repeat"
-    OLDER = "older"
+Row = TypeVar("Row", Position, Balance)
 
 
 @attrs.frozen(kw_only=True)
@@ -68,78 +64,27 @@ class Account:
         return {key: order for key, order in self.orders.items() if order.is_open}
 
 
-@attrs.frozen
-class _Known:
-    """A balance or position, with the time of its newest push, and whether a snapshot told it."""
-
-    value: Balance | Position
-    pushed_ms: int
-    by_rest: bool
-
-
-def compare_orders(known: Order | None, told: Order) -> Telling:
-    """Say how the order state ``told`` stands to the state that is known.
-
-    Time decides where both carry it and it differs; else rank and executed quantity, which never go
-    down. States that are equal in all of these are a repeat.
-    """
-    if known is None:
-        return Telling.NEW
-    if _went_back(known, told):
-        return Telling.OLDER
-    if is_later(known.updated_at_ms, told.updated_at_ms):
-        return Telling.NEW
-    return Telling.REPEAT if _adds_nothing(known, told) else Telling.NEW
-
-
-def _went_back(known: Order, told: Order) -> bool:
-    if known.updated_at_ms != told.updated_at_ms and None not in (
-        known.updated_at_ms,
-        told.updated_at_ms,
-    ):
-        return is_later(told.updated_at_ms, known.updated_at_ms)
-    if told.rank < known.rank:
-        return True
-    before, after = known.executed_quantity, told.executed_quantity
-    return before is not None and after is not None and after < before
-
-
-def is_later(one: int | None, other: int | None) -> bool:
-    """Whether ``other`` is certainly later than ``one``."""
-    return one is not None and other is not None and other > one
-
-
-def _adds_nothing(known: Order, told: Order) -> bool:
-    pairs = (
-        (known.status, told.status),
-        (known.executed_quantity, told.executed_quantity),
-        (known.price, told.price),
-        (known.quantity, told.quantity),
-    )
-    return all(after is None or after == before for before, after in pairs)
-
-
 class AccountMirror:
     """What is known about the account.
 
     Args:
         max_ended_orders: how many ended orders are remembered.
         max_fills: how many fills are remembered.
+        max_pushes: how many texts of pushes are remembered at least.
     """
 
     def __init__(
-        self, *, max_ended_orders: int = _MAX_ENDED_ORDERS, max_fills: int = _MAX_FILLS
+        self,
+        *,
+        max_ended_orders: int = _MAX_ENDED_ORDERS,
+        max_fills: int = _MAX_FILLS,
+        max_pushes: int = _MAX_PUSHES,
     ) -> None:
-        self._max_ended = max_ended_orders
-        self._max_fills = max_fills
-        self._open: dict[str, Order] = {}
-        self._ended: dict[str, Order] = {}
-        self._by_rest: set[str] = set()
-        self._executed_before: dict[str, Decimal] = {}
-        self._fills: dict[str, Fill] = {}
-        self._pushes: dict[int, None] = {}
-        self._positions: dict[tuple[str, str], _Known] = {}
-        self._balances: dict[str, _Known] = {}
+        self._orders = OrderMemory(max_ended_orders)
+        self._fills = FillMemory(max_fills)
+        self._pushes = TextMemory(max_pushes)
+        self._positions: dict[tuple[str, str], Kept[Position]] = {}
+        self._balances: dict[str, Kept[Balance]] = {}
         self._stale: tuple[str, ...] = PARTS
         self._as_of_ms = 0
         # Up to here nothing can be missing; a push moves it on only while nothing is stale.
@@ -158,21 +103,28 @@ class AccountMirror:
         schema names. So a push is left out for two reasons only: its very text was taken before, or
         a snapshot has told all of it already.
         """
-        if self._is_repeat(facts):
+        ts_ms = facts.ts_ms
+        if ts_ms and facts.push and not self._pushes.take(facts.push, ts_ms):
             return False
-        told = [not self.tell_fill(fill) for fill in facts.fills]
-        has_known_fills = bool(told) and all(told)
-        told += [self._push_order(order, has_known_fills) for order in facts.orders]
-        told += [self._push_position(position, facts.ts_ms) for position in facts.positions]
-        told += [self._push_balance(balance, facts.ts_ms) for balance in facts.balances]
-        self._as_of_ms = max(self._as_of_ms, facts.ts_ms)
+        if isinstance(facts, OrderPush):
+            fill = facts.fill_values
+            if fill is None:
+                is_told = self._orders.push(facts.order_values)
+            else:
+                is_known = not self._fills.take(fill)
+                is_told = self._orders.push(facts.order_values, is_known) and is_known
+        else:
+            told = self._push_all(facts)
+            is_told = bool(told) and all(told)
+        if ts_ms > self._as_of_ms:
+            self._as_of_ms = ts_ms
         if not self._stale:
             self._certain_ms = self._as_of_ms
-        return not (told and all(told))
+        return not is_told
 
     def news_of(self, facts: Facts) -> Facts:
         """Return what of a push is later than what is known; the mirror stays as it is."""
-        if facts.push and hash(facts.push) in self._pushes:
+        if facts.push and self._pushes.knows(facts.push, facts.ts_ms):
             return Facts()
         return Facts(
             ts_ms=facts.ts_ms,
@@ -196,32 +148,28 @@ class AccountMirror:
 
     def tell_order(self, told: Order) -> Telling:
         """Take over an order state of a snapshot unless it is a repeat or older; say which."""
-        known = self.order(told.order_id)
-        telling = compare_orders(known, told)
-        if telling is Telling.NEW:
-            self._keep_order(told if known is None else _merge(known, told))
-            self._by_rest.add(told.order_id)
-        return telling
+        return self._orders.tell(values_of(told))
 
     def tell_fill(self, fill: Fill) -> bool:
         """Take over a fill; return whether it was not known."""
-        if fill.fill_id in self._fills:
-            return False
-        self._fills[fill.fill_id] = fill
-        _forget_oldest(self._fills, self._max_fills)
-        return True
+        return self._fills.take(values_of(fill))
 
     def tell_balance(self, balance: Balance) -> bool:
         """Take over a balance of a snapshot; return whether it differs from what is known."""
-        known = self._balances.get(balance.asset)
-        is_news, self._balances[balance.asset] = _compare_with_snapshot(known, balance)
-        return is_news
+        values, kept = values_of(balance), self._balances.get(balance.asset)
+        if kept is None:
+            self._balances[balance.asset] = Kept(values, by_rest=True)
+            return True
+        return kept.tell(values, compared=_BALANCE_COMPARED)
 
     def tell_position(self, position: Position) -> bool:
         """Take over a position of a snapshot; return whether it differs from what is known."""
-        known = self._positions.get(position.key)
-        is_news, self._positions[position.key] = _compare_with_snapshot(known, position)
-        return is_news
+        values, kept = values_of(position), self._positions.get(position.key)
+        if kept is None:
+            self._positions[position.key] = Kept(values, by_rest=True)
+            # A snapshot that says "nothing there" about something never seen tells nothing.
+            return bool(position.quantity)
+        return kept.tell(values, compared=_POSITION_COMPARED)
 
     def adopt(self, snapshot: Snapshot) -> None:
         """Take over a snapshot as what was there before anything is told."""
@@ -253,7 +201,7 @@ class AccountMirror:
 
     def order(self, order_id: str) -> Order | None:
         """Return the order as it is known, or None."""
-        return self._open.get(order_id) or self._ended.get(order_id)
+        return self._orders.read(order_id)
 
     def knows_fill(self, fill_id: str) -> bool:
         """Whether the fill was told."""
@@ -261,38 +209,35 @@ class AccountMirror:
 
     def fills_of(self, order_ids: Container[str]) -> list[Fill]:
         """Return the known fills of these orders, oldest first."""
-        return [fill for fill in self._fills.values() if fill.order_id in order_ids]
+        return self._fills.of(order_ids)
 
     def executed_before(self, order_id: str) -> Decimal:
         """Return how much of an order was executed by fills that the mirror never knew."""
-        return self._executed_before.get(order_id, _ZERO)
+        return self._orders.executed_before.get(order_id, _ZERO)
 
     def open_positions(self) -> list[Position]:
         """Return the positions whose quantity is not 0."""
-        values = (known.value for known in self._positions.values())
-        return [p for p in values if isinstance(p, Position) and p.quantity]
+        positions = [kept.read(Position) for kept in self._positions.values()]
+        return [position for position in positions if position.quantity]
 
     def baseline(self) -> Baseline:
         """Return what a snapshot has to be compared with."""
+        orders = self._orders.read_all()
         return Baseline(
             since_ms=max(0, self._certain_ms - _BASELINE_OVERLAP_MS),
-            open_orders={order.order_id: order.symbol or "" for order in self._open.values()},
-            fills=frozenset(self._fills),
+            open_orders={key: order.symbol or "" for key, order in orders.items() if order.is_open},
+            fills=self._fills.ids(),
         )
 
     def picture(self) -> Account:
         """Return the account as it is now, as a value that does not change."""
         return Account(
-            orders=MappingProxyType({**self._ended, **self._open}),
+            orders=MappingProxyType(self._orders.read_all()),
             positions=MappingProxyType({p.key: p for p in self.open_positions()}),
             balances=MappingProxyType(
-                {
-                    key: known.value
-                    for key, known in self._balances.items()
-                    if isinstance(known.value, Balance)
-                }
+                {key: kept.read(Balance) for key, kept in self._balances.items()}
             ),
-            fills=tuple(self._fills.values()),
+            fills=self._fills.read(),
             stale=self._stale,
             as_of_ms=self._as_of_ms,
         )
@@ -304,106 +249,37 @@ class AccountMirror:
             known = (fill.quantity or _ZERO for fill in self.fills_of({order.order_id}))
             before = (order.executed_quantity or _ZERO) - sum(known, _ZERO)
             if before > 0:
-                self._executed_before[order.order_id] = before
+                self._orders.executed_before[order.order_id] = before
 
-    def _keep_order(self, order: Order) -> None:
-        if order.is_open:
-            self._open[order.order_id] = order
-            _forget_oldest(self._open, _MAX_ROWS)
-            return
-        self._open.pop(order.order_id, None)
-        self._ended[order.order_id] = order
-        while len(self._ended) > self._max_ended:
-            oldest = next(iter(self._ended))
-            del self._ended[oldest]
-            self._executed_before.pop(oldest, None)
-            self._by_rest.discard(oldest)
+    def _push_all(self, facts: Facts) -> list[bool]:
+        """Take over each thing that a push tells; return for each whether it was told already."""
+        if isinstance(facts, AccountPush):
+            return self._push_rows(facts.position_values, facts.balance_values, facts.ts_ms)
+        told = [not self.tell_fill(fill) for fill in facts.fills]
+        has_known_fills = bool(told) and all(told)
+        told += [self._orders.push(values_of(order), has_known_fills) for order in facts.orders]
+        positions = [values_of(position) for position in facts.positions]
+        balances = [values_of(balance) for balance in facts.balances]
+        return told + self._push_rows(positions, balances, facts.ts_ms)
 
-    def _is_repeat(self, facts: Facts) -> bool:
-        """Whether the text of a push was taken before; remembers it."""
-        if not (facts.push and facts.ts_ms):
-            return False
-        digest = hash(facts.push)
-        if digest in self._pushes:
-            return True
-        self._pushes[digest] = None
-        _forget_oldest(self._pushes, self._max_fills)
-        return False
-
-    def _push_order(self, told: Order, has_known_fills: bool) -> bool:
-        """Take over the state of a push; return whether it was told already, by a snapshot.
-
-        A push about a fill that was told is contained in that telling where it adds nothing.
-        """
-        known = self.order(told.order_id)
-        telling = compare_orders(known, told)
-        adds_nothing = known is not None and _adds_nothing(known, told)
-        if telling is not Telling.OLDER:
-            self._keep_order(told if known is None else _merge(known, told))
-        by_rest = told.order_id in self._by_rest
-        if has_known_fills:
-            return adds_nothing or telling is Telling.OLDER
-        if telling is Telling.NEW:
-            self._by_rest.discard(told.order_id)
-        return by_rest and telling is not Telling.NEW
-
-    def _push_balance(self, told: Balance, ts_ms: int) -> bool:
-        known = self._balances.get(told.asset)
-        was_told, self._balances[told.asset] = _compare_with_push(known, told, ts_ms)
-        _forget_oldest(self._balances, _MAX_ROWS)
-        return was_told
-
-    def _push_position(self, told: Position, ts_ms: int) -> bool:
-        known = self._positions.get(told.key)
-        was_told, self._positions[told.key] = _compare_with_push(known, told, ts_ms)
-        _forget_oldest(self._positions, _MAX_ROWS)
-        return was_told
+    def _push_rows(
+        self, positions: Sequence[PositionValues], balances: Sequence[BalanceValues], ts_ms: int
+    ) -> list[bool]:
+        told = [_push_row(self._positions, (row[0], row[1]), row, ts_ms) for row in positions]
+        return told + [_push_row(self._balances, row[0], row, ts_ms) for row in balances]
 
 
-def _merge(known: Model, told: Model) -> Model:
-    """Return ``told``, with what it leaves out taken from ``known``."""
-    gaps = {
-        name: getattr(known, name)
-        for name in _FIELD_NAMES[type(told)]
-        if getattr(told, name) is None and getattr(known, name) is not None
-    }
-    return attrs.evolve(cast(Any, told), **gaps) if gaps else told
+def _push_row(rows: dict[Key, Kept[Row]], key: Key, told: tuple[Any, ...], ts_ms: int) -> bool:
+    """Take over a position or balance of a push; return whether a snapshot told it already."""
+    kept = rows.get(key)
+    if kept is not None:
+        return kept.push(told, ts_ms)
+    rows[key] = Kept(told, by_rest=False, pushed_ms=ts_ms)
+    if len(rows) > _MAX_ROWS:
+        del rows[next(iter(rows))]
+    return False
 
 
-def _compare_with_snapshot(known: _Known | None, told: Balance | Position) -> tuple[bool, _Known]:
-    """Say whether a row of a snapshot is news, and what to keep; it is compared by value.
-
-    Figures that follow the mark price differ at every look, and are no news by themselves.
-    """
-    if known is None:
-        # A snapshot that says "nothing there" about something never seen tells nothing.
-        is_news = isinstance(told, Balance) or bool(told.quantity)
-        return is_news, _Known(told, 0, True)
-    merged = _merge(known.value, told)
-    is_news = _core(merged) != _core(known.value)
-    return is_news, _Known(merged, known.pushed_ms, is_news or known.by_rest)
-
-
-def _compare_with_push(
-    known: _Known | None, told: Balance | Position, ts_ms: int
-) -> tuple[bool, _Known]:
-    """Say whether a snapshot has told the value of a push already, and what to keep of it."""
-    if known is None:
-        return False, _Known(told, ts_ms, False)
-    merged = _merge(known.value, told)
-    was_told = known.by_rest and merged == known.value
-    return was_told, _Known(merged, max(ts_ms, known.pushed_ms), False)
-
-
-def _core(value: Balance | Position) -> Balance | Position:
-    return attrs.evolve(value, detail=()) if isinstance(value, Position) else value
-
-
-def _is_newer(known: _Known | None, ts_ms: int) -> bool:
+def _is_newer(kept: Kept[Row] | None, ts_ms: int) -> bool:
     """Whether a push of ``ts_ms`` is later than every push that was taken."""
-    return known is None or ts_ms > known.pushed_ms
-
-
-def _forget_oldest(memory: dict[Key, Value], bound: int) -> None:
-    while len(memory) > bound:
-        del memory[next(iter(memory))]
+    return kept is None or ts_ms > kept.pushed_ms

@@ -29,6 +29,7 @@ from ..clock import Clock, Deadline, SystemClock
 from ..errors import ClientClosed, ConfigurationError, SixmmError, again
 from ..events import Event, InboxFilling, Overflow
 from .lanes import Batch, Item, Lane, LatestLane, measure
+from .waiting import WaitingRoom, call
 
 __all__ = ["WAIT_SLICE", "Inbox", "InboxLimits"]
 
@@ -39,10 +40,6 @@ MarketPolicy = Literal["block", "drop_oldest", "latest"]
 # A wait without a limit cannot be interrupted by Ctrl-C on Windows; elsewhere one is fine.
 WAIT_SLICE = 0.2 if sys.platform == "win32" else 3_600.0
 """Seconds of one wait; every wait is a loop of such waits."""
-
-# A signal handler may end the inbox right before a wait of the thread that it interrupts, and then
-# nobody wakes that thread: it looks again after a second.
-_TAKE_SLICE = min(WAIT_SLICE, 1.0)
 
 _FILLING = 0.8
 _TELL_MARGIN = 1_000
@@ -97,9 +94,8 @@ class Inbox:
         self._clock = clock or SystemClock()
         # Re-entrant: close() may be called by a signal handler, in the middle of any method.
         self._lock = threading.RLock()
-        self._condition = threading.Condition(self._lock)
-        self._takers = 0
-        self._putters = 0
+        self._takers = WaitingRoom(self._lock)
+        self._putters = WaitingRoom(self._lock)
         self._private = Lane(max_items=limits.private_events, max_bytes=limits.private_bytes)
         self._market: Lane | LatestLane = _market_lane(limits)
         self._warning: InboxFilling | None = None
@@ -143,6 +139,8 @@ class Inbox:
                 _log.warning("nobody takes events; left out: %r", event)
                 return
             self._append(self._private, [event], 0, measure([event]))
+            woken = self._takers.empty()
+        call(woken)
 
     def put_market(
         self, messages: Sequence[bytes], *, received_at: int, topics: Sequence[str] = ()
@@ -168,7 +166,8 @@ class Inbox:
                 dropped = lane.drop_excess()
             if dropped:
                 self._note_drops(dropped)
-            self._wake_takers()
+            woken = self._takers.empty()
+        call(woken)
         return True
 
     @property
@@ -187,21 +186,23 @@ class Inbox:
             SixmmError: the fatal error that ended the stream, once the private lane is empty.
             ClientClosed: the inbox has ended, once the private lane is empty.
         """
-        with self._lock:
-            while not self.front.items:
-                if self._putters:
-                    self._condition.notify_all()
-                batch = self._next()
-                if batch is not None:
-                    self.front = batch
-                    continue
-                if self._ended:
-                    raise again(self._error or ClientClosed("the client is closed"))
+        while True:
+            with self._lock:
+                is_there = self._advance()
+                # The batch at hand is used up, so there is room.
+                woken = self._putters.empty()
                 left = deadline.remaining()
-                if left == 0.0:
-                    return False
-                self._wait_for_items(_TAKE_SLICE if left is None else min(left, _TAKE_SLICE))
-        return True
+                ticket = None if is_there or left == 0.0 else self._takers.enter()
+                # Looked at last: a signal handler may have ended the inbox in between.
+                is_over = self._ended and not is_there
+                if is_over and ticket is not None:
+                    self._takers.leave(ticket)
+            call(woken)
+            if is_over:
+                raise again(self._error or ClientClosed("the client is closed"))
+            if ticket is None:
+                return is_there
+            self._takers.wait(ticket, WAIT_SLICE if left is None else min(left, WAIT_SLICE))
 
     # Both
 
@@ -214,7 +215,8 @@ class Inbox:
             if not self._ended:
                 self._ended, self._error = True, error
                 self._market.clear()
-            self._condition.notify_all()
+            woken = self._takers.empty() + self._putters.empty()
+        call(woken)
 
     @property
     def private_depth(self) -> int:
@@ -240,18 +242,34 @@ class Inbox:
         return all(self._put_waiting(lane, part, received_at, measure(part)) for part in parts)
 
     def _put_waiting(self, lane: Lane, items: Sequence[Item], received_at: int, size: int) -> bool:
-        with self._lock:
-            while not self._ended:
+        while True:
+            ticket = None
+            with self._lock:
+                if self._ended:
+                    return False
                 count = lane.room_for(items, size)
                 if count == len(items):
                     self._append(lane, items, received_at, size)
-                    return True
-                if count:
-                    part, items = items[:count], items[count:]
-                    self._append(lane, part, received_at, measure(part))
-                    size = measure(items)
-                self._wait_for_room()
-        return False
+                else:
+                    if count:
+                        part, items = items[:count], items[count:]
+                        self._append(lane, part, received_at, measure(part))
+                        size = measure(items)
+                    ticket = self._putters.enter()
+                woken = self._takers.empty()
+            call(woken)
+            if ticket is None:
+                return True
+            self._putters.wait(ticket, WAIT_SLICE)
+
+    def _advance(self) -> bool:
+        """Put the next batch in front where the one in front is used up; False without a next."""
+        while not self.front.items:
+            batch = self._next()
+            if batch is None:
+                return False
+            self.front = batch
+        return True
 
     def _append(self, lane: Lane, items: Sequence[Item], received_at: int, size: int) -> None:
         if lane is not self._private:
@@ -264,7 +282,6 @@ class Inbox:
                 self.front = _NOTHING
             if not self._told_filling and lane.reaches(_FILLING):
                 self._warn()
-        self._wake_takers()
 
     def _warn(self) -> None:
         """Tell that the private lane is filling, in front of what waits: the caller is late."""
@@ -305,25 +322,6 @@ class Inbox:
             dropped=dropped,
             policy=self._limits.market_policy,
         )
-
-    def _wake_takers(self) -> None:
-        # To notify costs as much as a whole put, and mostly nobody waits.
-        if self._takers:
-            self._condition.notify_all()
-
-    def _wait_for_items(self, seconds: float) -> None:
-        self._takers += 1
-        try:
-            self._condition.wait(seconds)
-        finally:
-            self._takers -= 1
-
-    def _wait_for_room(self) -> None:
-        self._putters += 1
-        try:
-            self._condition.wait(WAIT_SLICE)
-        finally:
-            self._putters -= 1
 
 
 def _market_lane(limits: InboxLimits) -> Lane | LatestLane:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sixmm.state.account import PARTS, AccountMirror, Telling, compare_orders
+from sixmm.state.account import PARTS, AccountMirror
 from sixmm.state.models import Balance, Facts, Fill, Order, Position, Snapshot
 
 NEW = Order(
@@ -38,40 +38,7 @@ def facts(*orders: Order, ts_ms: int = 0, fill: Fill | None = None) -> Facts:
     return Facts(ts_ms=ts_ms, orders=orders, fills=() if fill is None else (fill,))
 
 
-def untimed(order: Order) -> Order:
-    """Return the state as a venue tells it that has no times."""
-    return attrs.evolve(order, updated_at_ms=None)
-
-
-# Comparing orders
-
-
-def test_the_first_telling_is_new() -> None:
-    """Nothing was known."""
-    assert compare_orders(None, NEW) is Telling.NEW
-
-
-@pytest.mark.parametrize("strip", [lambda order: order, untimed])
-@given(known=st.integers(0, 4), told=st.integers(0, 4))
-def test_a_life_only_goes_on(strip: object, known: int, told: int) -> None:
-    """A later state is new, the same is a repeat, an earlier one is older (rule 81)."""
-    expected = Telling.NEW if told > known else Telling.REPEAT if told == known else Telling.OLDER
-    assert callable(strip)
-    assert compare_orders(strip(LIFE[known]), strip(LIFE[told])) is expected
-
-
-def test_an_amendment_is_new() -> None:
-    """Price or quantity differ at the same rank."""
-    amended = attrs.evolve(PENDING, price=Decimal(101), updated_at_ms=1_005)
-    assert compare_orders(PENDING, amended) is Telling.NEW
-    assert compare_orders(untimed(PENDING), untimed(amended)) is Telling.NEW
-    assert compare_orders(amended, PENDING) is Telling.OLDER
-
-
-def test_a_telling_that_leaves_things_out_is_a_repeat() -> None:
-    """A gap says nothing."""
-    told = Order(order_id="1", status="PENDING", rank=1)
-    assert compare_orders(PENDING, told) is Telling.REPEAT
+# Telling orders
 
 
 @given(st.permutations(LIFE * 2))

@@ -7,8 +7,9 @@ events with ``origin=REST``: they have the fields of a push, filled from the row
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import attrs
@@ -17,6 +18,8 @@ import cattrs
 from ...codec import parse_json, structure
 from ...events import Event, Origin
 from ...state.models import Balance, Facts, Fill, Order, Position
+from ...state.pushes import AccountPush, OrderPush
+from ...state.values import FillValues, OrderValues, PositionValues
 from .enums import MarginMode, OrderStatus, OrderType, PositionSide, Role, Side, TimeInForce, known
 from .rest_schema import FillRow, OrderRow, PositionRow, UserAsset, make_rest_converter
 from .stream_schema import AccountUpdate, BalanceUpdate, OrderTradeUpdate, PositionUpdate
@@ -46,6 +49,13 @@ _POSITION_DETAIL = (
     "tp_price",
     "sl_price",
 )
+_detail_of: Callable[[PositionRow | PositionUpdate], tuple[object, ...]]
+_detail_of = attrgetter(*_POSITION_DETAIL)
+
+_ONLY_SIDE = PositionSide.BOTH.value
+"""The side of a position that names none (rule 47)."""
+_SIDES: Mapping[str, str] = {side: side.value for side in PositionSide}
+"""Plain text for a member: it is part of the key of a position."""
 
 _ENDED = 3
 _RANKS: Mapping[str, int] = {
@@ -73,7 +83,24 @@ def _text(value: str | None) -> str | None:
 
 def order_of_row(row: OrderRow) -> Order:
     """Return the order that a REST row tells."""
-    return _order(row, row.order_id, row.status, raw=row.raw)
+    return Order(
+        order_id=row.order_id,
+        status=_text(row.status) or "",
+        rank=rank_of(row.status),
+        client_order_id=row.client_order_id,
+        symbol=row.symbol,
+        side=_text(row.side),
+        position_side=_text(row.position_side),
+        type=_text(row.type),
+        time_in_force=_text(row.time_in_force),
+        price=row.price,
+        quantity=row.quantity,
+        executed_quantity=row.executed_quantity,
+        average_price=row.average_price,
+        created_at_ms=row.created_at,
+        updated_at_ms=row.updated_at,
+        raw=row.raw,
+    )
 
 
 def fill_of_row(row: FillRow) -> Fill:
@@ -98,7 +125,16 @@ def fill_of_row(row: FillRow) -> Fill:
 
 def position_of_row(row: PositionRow) -> Position:
     """Return the position that a REST row tells."""
-    return _position(row, row.symbol, raw=row.raw)
+    return Position(
+        symbol=row.symbol,
+        position_side=_text(row.position_side) or _ONLY_SIDE,
+        quantity=row.quantity,
+        entry_price=row.entry_price,
+        margin_mode=_text(row.margin_mode),
+        leverage=row.leverage,
+        detail=_detail_of(row),
+        raw=row.raw,
+    )
 
 
 def balance_of_row(row: UserAsset) -> Balance:
@@ -109,42 +145,6 @@ def balance_of_row(row: UserAsset) -> Balance:
         frozen=row.frozen_margin,
         used=row.used_margin,
         raw=row.raw,
-    )
-
-
-def _order(
-    source: OrderRow | OrderTradeUpdate, order_id: str, status: str | None, *, raw: str
-) -> Order:
-    return Order(
-        order_id=order_id,
-        status=_text(status) or "",
-        rank=rank_of(status),
-        client_order_id=source.client_order_id,
-        symbol=source.symbol,
-        side=_text(source.side),
-        position_side=_text(source.position_side),
-        type=_text(source.type),
-        time_in_force=_text(source.time_in_force),
-        price=source.price,
-        quantity=source.quantity,
-        executed_quantity=source.executed_quantity,
-        average_price=source.average_price,
-        created_at_ms=source.created_at,
-        updated_at_ms=source.updated_at,
-        raw=raw,
-    )
-
-
-def _position(source: PositionRow | PositionUpdate, symbol: str, *, raw: str) -> Position:
-    return Position(
-        symbol=symbol,
-        position_side=_text(source.position_side) or "BOTH",
-        quantity=source.quantity,
-        entry_price=source.entry_price,
-        margin_mode=_text(source.margin_mode),
-        leverage=source.leverage,
-        detail=tuple(getattr(source, name) for name in _POSITION_DETAIL),
-        raw=raw,
     )
 
 
@@ -161,48 +161,78 @@ def facts_of(event: Event) -> Facts | None:
 
 
 def _order_facts(event: OrderTradeUpdate) -> Facts | None:
-    if event.order_id is None:
+    order_id = event.order_id
+    if order_id is None:
         return None
-    fills = () if event.fill_id is None else (_fill(event, event.fill_id, event.order_id),)
-    order = _order(event, event.order_id, event.order_status, raw="")
-    return Facts(ts_ms=event.ts, push=event.raw, orders=(order,), fills=fills)
+    status = event.order_status or ""
+    order: OrderValues = (
+        order_id,
+        status,
+        _RANKS.get(status, 1),
+        event.client_order_id,
+        event.symbol,
+        event.side,
+        event.position_side,
+        event.type,
+        event.time_in_force,
+        event.price,
+        event.quantity,
+        event.executed_quantity,
+        event.average_price,
+        event.created_at,
+        event.updated_at,
+        "",
+    )
+    fill_id = event.fill_id
+    fill = None if fill_id is None else _fill_values(event, fill_id, order_id)
+    return OrderPush(event.ts, event.raw, order, fill)
 
 
-def _fill(event: OrderTradeUpdate, fill_id: str, order_id: str) -> Fill:
-    return Fill(
-        fill_id=fill_id,
-        order_id=order_id,
-        trade_id=event.trade_id,
-        symbol=event.symbol,
-        side=_text(event.side),
-        position_side=_text(event.position_side),
-        role=_text(event.role_type),
-        price=event.last_price,
-        quantity=event.last_quantity,
-        value=event.trade_value,
-        fee=event.handling_fee,
-        realized_pnl=event.realized_pnl,
-        time_ms=event.updated_at or event.ts or None,
+def _fill_values(event: OrderTradeUpdate, fill_id: str, order_id: str) -> FillValues:
+    return (
+        fill_id,
+        order_id,
+        event.trade_id,
+        event.symbol,
+        event.side,
+        event.position_side,
+        event.role_type,
+        event.last_price,
+        event.last_quantity,
+        event.trade_value,
+        event.handling_fee,
+        event.realized_pnl,
+        event.updated_at or event.ts or None,
+        "",
     )
 
 
 def _account_facts(event: AccountUpdate) -> Facts | None:
-    balances = tuple(
-        Balance(
-            asset=row.asset_type,
-            wallet=row.wallet_balance,
-            frozen=row.frozen_balance,
-            used=row.used_margin,
-        )
+    positions = [
+        _position_values(row, row.symbol) for row in event.positions if row.symbol is not None
+    ]
+    balances = [
+        (row.asset_type, row.wallet_balance, row.frozen_balance, row.used_margin, "")
         for row in event.balances
         if row.asset_type is not None
-    )
-    positions = tuple(
-        _position(row, row.symbol, raw="") for row in event.positions if row.symbol is not None
-    )
+    ]
     if not balances and not positions:
         return None
-    return Facts(ts_ms=event.ts, push=event.raw, balances=balances, positions=positions)
+    return AccountPush(event.ts, event.raw, positions, balances)
+
+
+def _position_values(row: PositionUpdate, symbol: str) -> PositionValues:
+    side = row.position_side
+    return (
+        symbol,
+        _SIDES.get(side, side) if side else _ONLY_SIDE,
+        row.quantity,
+        row.entry_price,
+        row.margin_mode,
+        row.leverage,
+        _detail_of(row),
+        "",
+    )
 
 
 # Back to events
@@ -314,7 +344,7 @@ def _balance_update(balance: Balance) -> BalanceUpdate:
 
 def _position_update(position: Position) -> PositionUpdate:
     row = _reread(position.raw, PositionRow)
-    told = {} if row is None else _fields(row, _POSITION_FIELDS)
+    told = {} if row is None else _fields(row, _POSITION_DETAIL)
     return PositionUpdate(
         symbol=position.symbol,
         position_side=known(PositionSide, position.position_side),
@@ -324,19 +354,6 @@ def _position_update(position: Position) -> PositionUpdate:
         leverage=position.leverage,
         **told,
     )
-
-
-_POSITION_FIELDS = (
-    "break_even_price",
-    "liq_price",
-    "margin_ratio",
-    "unrealized_pnl",
-    "roe",
-    "next_funding_fee",
-    "funding_fee_accum",
-    "tp_price",
-    "sl_price",
-)
 
 
 def _fields(row: object, names: Sequence[str]) -> dict[str, Any]:

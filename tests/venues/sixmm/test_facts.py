@@ -12,6 +12,7 @@ import pytest
 from sixmm.codec import dump_json, parse_json, structure, wire_names
 from sixmm.events import Origin, UnknownEvent
 from sixmm.state.models import Balance, Facts, Fill, Order, Position
+from sixmm.state.pushes import AccountPush
 from sixmm.venues.sixmm import decode
 from sixmm.venues.sixmm.enums import MarginMode, OrderStatus, OrderType, PositionSide, Role, Side
 from sixmm.venues.sixmm.facts import (
@@ -87,6 +88,7 @@ POSITION: dict[str, Any] = {
     "tpPrice": "9",
     "slPrice": "10",
 }
+ROLE = {"roleType": "maker"}
 ASSET = {"assetType": "USDT", "walletBalance": "10", "frozenMargin": "2", "usedMargin": "3"}
 
 
@@ -246,6 +248,39 @@ class TestFromEvents:
             balances=(balance_of_row(row(UserAsset, ASSET)),),
             positions=(position_of_row(row(PositionRow, POSITION)),),
         )
+
+    def test_an_order_of_few_words(self) -> None:
+        """What a push leaves out is None, and a word that nobody knows is kept."""
+        facts = facts_of(push("ORDER_TRADE_UPDATE", {"orderId": "7", "side": "SIDEWAYS"}))
+
+        assert facts is not None
+        assert facts.orders == (Order(order_id="7", status="", rank=1, side="SIDEWAYS"),)
+
+    def test_the_time_of_a_fill(self) -> None:
+        """It is that of the push where the order has none (rule 77)."""
+        facts = facts_of(push("ORDER_TRADE_UPDATE", {"orderId": "7", "fillId": "f1"}))
+
+        assert facts is not None
+        assert facts.fills == (Fill(fill_id="f1", order_id="7", time_ms=11),)
+
+    @pytest.mark.parametrize("side", ["LONG", "BOTH", "SIDEWAYS", None])
+    def test_the_side_of_a_position(self, side: str | None) -> None:
+        """It is plain text, as it is part of what identifies the position (rule 47)."""
+        told = {"symbol": "X"} if side is None else {"symbol": "X", "positionSide": side}
+        facts = facts_of(push("ACCOUNT_UPDATE", {"positions": [told]}))
+
+        assert isinstance(facts, AccountPush)
+        assert facts.position_values[0][:2] == ("X", side or "BOTH")
+        assert type(facts.position_values[0][1]) is str
+
+    def test_text_is_plain(self) -> None:
+        """What is read from a push holds text, not members of an enum of this venue."""
+        facts = facts_of(push("ORDER_TRADE_UPDATE", {**as_push(ORDER), "fillId": "f", **ROLE}))
+
+        assert facts is not None
+        order, fill = facts.orders[0], facts.fills[0]
+        assert {type(order.side), type(order.status), type(order.type)} == {str}
+        assert {type(fill.side), type(fill.role)} == {str}
 
     @pytest.mark.parametrize(
         "event",
