@@ -100,7 +100,9 @@ class _Shapes:
         found = template.match(raw)
         event = None if found is None else make(found.groups(), received_at, raw)
         if event is not None:
-            self._known = (_Shape(template.match, make), *self._known[: MAX_SHAPES - 1])
+            # Whatever comes once is forgotten for the next one, and not what is seen all the time.
+            self._reorder()
+            self._known = (*self._known[: MAX_SHAPES - 1], _Shape(template.match, make))
         return event
 
 

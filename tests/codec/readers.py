@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from sixmm.codec import MAX_TEXT_BYTES, engine_stdlib
+from sixmm.codec import MAX_TEXT_BYTES, Bind, PushForm, engine_stdlib, pushes_stdlib
 from sixmm.codec.engines import Reader
 from sixmm.errors import DecodeError
 
@@ -21,6 +22,16 @@ def reader(name: str) -> Reader:
     from sixmm.codec import engine_fast
 
     return engine_fast.read
+
+
+def push_readers(name: str) -> Callable[[PushForm], Bind]:
+    """Return what makes the readers of pushes of an engine, or skip where it is not installed."""
+    if name == "stdlib":
+        return pushes_stdlib.push_reader
+    pytest.importorskip("msgspec", reason="the fast reader needs the extra 'fast'")
+    from sixmm.codec import pushes_fast
+
+    return pushes_fast.push_reader
 
 
 def verdict(read: Reader, text: Any, max_bytes: int = MAX_TEXT_BYTES) -> tuple[Any, ...]:

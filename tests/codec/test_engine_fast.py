@@ -28,6 +28,7 @@ from sixmm.venues.sixmm.decoder import MARKET_EVENTS, PRIVATE_EVENTS
 
 from .readers import reader, same, typed, verdict
 from .vectors import READ, REFUSED
+from .wire_pushes import facts
 
 pytest.importorskip("msgspec", reason="the fast engine needs the extra 'fast'")
 
@@ -265,4 +266,4 @@ def decoded(decode: Callable[[bytes], Event], text: bytes) -> tuple[Any, ...]:
         event = decode(text)
     except DecodeError as error:
         return (DecodeError, error.path, str(error))
-    return (type(event), event, repr(event), dict(event.extra))
+    return (type(event), facts(event), repr(event), dict(event.extra))

@@ -86,6 +86,7 @@ def _peek(message: bytes) -> Frame | None:
 
 
 _MAX_KNOWN = 4_096
+_MAX_BEGINNING = 256  # The second name may be of any length.
 # A push of this exchange begins {"topic":"...","event":"data" or {"topic":"user.N","ts":1771047...
 # What begins alike up to seven bytes after the second colon is a push of the same topic.
 _SECOND_NAME, _AFTER_COLON = 10, 7
@@ -98,8 +99,8 @@ def classify_many(messages: Sequence[bytes]) -> list[Frame]:
 
     The beginning of each push that :func:`classify` has recognised is remembered. A later message
     that begins so is taken for a push of that topic without a look at the rest. That differs from
-    :func:`classify` only for a message that repeats its topic, or says further on that it answers
-    a request; decoding shows what such a message is.
+    :func:`classify` only for a message that is broken further on, repeats its topic, or says twice
+    what it is for; decoding shows what such a message is.
     """
     frames: list[Frame] = []
     append = frames.append
@@ -128,7 +129,7 @@ def _learn(message: bytes, beginning: bytes) -> Frame:
     else:
         # A reply that names a market topic has another word where a push has "data".
         says_enough = frame.kind is FrameKind.MARKET and len(beginning) == match.end(2)
-    if says_enough:
+    if says_enough and len(beginning) <= _MAX_BEGINNING:
         if len(_known) >= _MAX_KNOWN:
             _known.clear()
         _known[beginning] = frame

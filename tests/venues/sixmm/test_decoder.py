@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sixmm.codec import dump_json
+from sixmm.codec import MAX_TEXT_BYTES, dump_json
 from sixmm.errors import DecodeError
 from sixmm.events import Event, Origin, UnknownEvent
 from sixmm.venues.base import FrameKind
@@ -282,8 +283,8 @@ class TestWrong:
             ),
             ({**private("ACCOUNT_UPDATE"), "ts": "1"}, "$.ts: expected an integer"),
             ({**private("ACCOUNT_UPDATE"), "topic": 5}, "$.topic: expected text"),
-            (push(DEPTH, {"bids": [["1"]]}), "$.data.bids[0]: expected a list of 2"),
-            (push(DEPTH, {"asks": [["1", 2]]}), "$.data.asks[0][1]: expected a decimal string"),
+            (push(DEPTH, {"bids": "1"}), "$.data.bids: expected a list"),
+            (push(DEPTH, {"asks": {"1": "2"}}), "$.data.asks: expected a list"),
             (push(DEPTH, {"endVersion": "9"}), "$.data.endVersion: expected an integer"),
             (push(DEPTH, None), "$.data: expected an object"),
             (push(DEPTH, []), "$.data: expected an object"),
@@ -367,8 +368,127 @@ class TestProperties:
             assert classify(text.encode()).kind is FrameKind.PRIVATE
             assert type(decode(text)) is cls
 
+    def test_levels_are_checked_when_they_are_read(self) -> None:
+        """A wrong level is refused by its place, and the event is there for the rest."""
+        event = event_of(push(DEPTH, {"bids": [["1", "2"], ["1"]], "asks": [["1", 2]]}))
+
+        assert isinstance(event, DepthUpdate)
+        assert event.bids[0] == (Decimal(1), Decimal(2))
+        with pytest.raises(DecodeError, match=r"^\$\[1\]: expected a list of 2$"):
+            event.bids[1]
+        with pytest.raises(DecodeError, match=r"^\$\[0\]: expected a decimal string$"):
+            event.asks[0]
+
     def test_decoders_are_independent(self) -> None:
         """Two decoders give equal events and share nothing."""
         text = compact(push(DEPTH, {"bids": [["1", "2"]]}))
 
         assert Decoder().decode(text) == Decoder().decode(text)
+
+
+class TestReaders:
+    """Which messages have a reader of their own; what it gives is held in tests/codec."""
+
+    TRADE = compact(push("market.trade.BTCUSDT", {"price": "1"}))
+
+    @staticmethod
+    def strictly(decoder: Decoder, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """Return the list of the messages that are read in the strict way from now on."""
+        asked: list[str] = []
+        real = decoder._decode_anything
+
+        def read(message: str | bytes, raw: str, received_at: int) -> Event:
+            asked.append(raw)
+            return real(message, raw, received_at)
+
+        monkeypatch.setattr(decoder, "_decode_anything", read)
+        return asked
+
+    def test_the_second_push_of_a_topic(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The first push of a topic is read in the strict way; those of its form are not."""
+        decoder = Decoder()
+        asked = self.strictly(decoder, monkeypatch)
+        texts = [
+            compact(push("market.trade.BTCUSDT", {"price": "1"})),
+            compact(push("market.kline.BTCUSDT.1m", {"close": "1"})),
+            compact(private("ORDER_TRADE_UPDATE", price="1")),
+            compact(private("ACCOUNT_UPDATE", balances=[])),
+        ]
+        for _ in range(3):
+            for text in texts:
+                assert decoder.decode(text) == decoder.decode(text.encode())
+
+        assert asked == texts[:3]
+
+    @pytest.mark.parametrize(
+        "other", ["{}", "[]", "pong", "", "1", '{"event":"pong"}', "\0", "\0x"]
+    )
+    def test_other_messages_do_not_disturb(
+        self, other: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whatever comes between two pushes, the second one is read by the reader of the topic."""
+        decoder = Decoder()
+        decoder.decode(self.TRADE)
+        for _ in range(2):
+            with contextlib.suppress(DecodeError):
+                decoder.decode(other)
+        asked = self.strictly(decoder, monkeypatch)
+
+        assert isinstance(decoder.decode(self.TRADE), MarketTrade)
+        assert asked == []
+
+    @pytest.mark.parametrize(
+        "message",
+        [
+            push("market.tickers", []),
+            push("market.unheard.X", {}),
+            push("market.depth", {}),
+            push("market.depth.X.Y", {}),
+            {"topic": "", "data": {"eventType": "ACCOUNT_UPDATE"}},
+            {"topic": "account", "data": {"eventType": "ACCOUNT_UPDATE"}},
+            {"topic": "account.depth.X", "data": {"eventType": "ACCOUNT_UPDATE"}},
+            {"topic": "news.1", "data": {}},
+            {"id": "7", "event": "subscribe", "success": True, "data": [DEPTH]},
+        ],
+    )
+    def test_messages_without_a_reader(self, message: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What is no push of one typed object is read in the strict way each time, and alike."""
+        decoder = Decoder()
+        asked = self.strictly(decoder, monkeypatch)
+        events = [decoder.decode(compact(message)) for _ in range(3)]
+
+        assert events[0] == events[1] == events[2]
+        assert len(asked) == 3
+        assert decoder._readers == {}
+
+    def test_topics_are_not_mixed_up(self) -> None:
+        """A topic that begins with the name of another one has its own reader."""
+        decoder = Decoder()
+        for _ in range(3):
+            for symbol in ("BTC", "BTCUSDT", "BTCUSD"):
+                event = decoder.decode(compact(push(f"market.trade.{symbol}", {"price": "1"})))
+                assert isinstance(event, MarketTrade)
+                assert (event.topic, event.symbol) == (f"market.trade.{symbol}", symbol)
+
+    def test_bounded(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The readers are forgotten when there are too many, and made again."""
+        monkeypatch.setattr("sixmm.venues.sixmm.decoder._MAX_READERS", 3)
+        decoder = Decoder()
+        for n in range(10):
+            for _ in range(2):
+                event = decoder.decode(compact(push(f"market.trade.X{n}", {"price": str(n)})))
+                assert isinstance(event, MarketTrade)
+                assert event.price == n
+            assert len(decoder._readers) <= 3
+
+    @pytest.mark.parametrize("fill", ["x", "\u00e9"])
+    def test_too_long(self, fill: str) -> None:
+        """A message over the bound is refused by its bytes, whichever way it would be read."""
+        decoder = Decoder()
+        for _ in range(2):
+            decoder.decode(compact(push("market.trade.BTCUSDT", {"odd": ""})))
+        text = compact(push("market.trade.BTCUSDT", {"odd": fill * (MAX_TEXT_BYTES // 2 * 2)}))
+
+        for message in (text, text.encode()):
+            with pytest.raises(DecodeError, match="longer than"):
+                decoder.decode(message)

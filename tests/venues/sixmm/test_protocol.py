@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import json
+from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sixmm.codec import parse_json
 from sixmm.errors import DecodeError, LoginRefused, SubscriptionRefused
 from sixmm.venues.base import Frame, FrameKind
+from sixmm.venues.sixmm import protocol
 from sixmm.venues.sixmm.protocol import (
     classify,
+    classify_many,
     frame_of,
     ping_text,
     subscribe_text,
@@ -288,3 +291,152 @@ class TestQuickLook:
         assert classify(b'{"topic":"market.trade.BTCUSDT","event":"data","data":' + body).kind is (
             FrameKind.MARKET
         )
+
+
+USER = "user.5794"
+BEGINNINGS = [
+    *(
+        f'{{"topic":"{topic}","event":"data"'
+        for topic in (DEPTH, "market.trade.X", "market.", USER)
+    ),
+    *(f'{{"topic":"{topic}","ts":1772007815000' for topic in (DEPTH, USER, "user.1", "news.1")),
+    *(f'{{"topic":"{topic}"' for topic in (DEPTH, USER, "user.", "", "market.a:b", "x" * 200)),
+    *(
+        '{"event":"data"',
+        f'{{"topic":"{DEPTH}","event":"subscribe"',
+        f'{{"topic":"{DEPTH}","id":"7"',
+    ),
+    *(f'{{"topic":"{DEPTH}","event":"dat"', f'{{"topic":"{DEPTH}","data":"data"', '{"a":"data"'),
+    *(
+        f'{{"topic":"{DEPTH}","event":"data2"',
+        f'{{"topic":"{USER}","a":123456',
+        "{",
+        f'{{"id":"{DEPTH}"',
+    ),
+]
+TAILS = [
+    *("", ',"data":{}', ',"id":"7"', ',"id":7,"success":false', ',"ts":1', ',"event":"data"'),
+    *(
+        ',"event":"subscribe"',
+        ',"topic":"user.1"',
+        f',"topic":"{DEPTH}"',
+        ',"data":{"topic":"user.1"}',
+    ),
+    *(
+        ',"data":{"eventType":"X"}',
+        ',"data":"\\"topic\\""',
+        ',"x":"\\u0041"',
+        ',"code":5',
+        ',"data":[1]',
+    ),
+    *(',"data":{"event":"subscribe","id":"1"}', ',"event":"auth"', ',"success":false'),
+]
+
+
+@st.composite
+def beginnings_and_tails(draw: st.DrawFn) -> str:
+    """Messages that begin as pushes do, or nearly so, with anything after that."""
+    tails = draw(st.lists(st.sampled_from(TAILS), max_size=3))
+    text = draw(st.sampled_from(BEGINNINGS)) + "".join(tails) + "}"
+    return text.replace("{,", "{")
+
+
+def repeats(text: str) -> bool:
+    """Whether a message has a member twice that tells what it is for."""
+    found: list[list[str]] = []
+
+    def keep(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found.append([name for name, _ in pairs])
+        return dict(pairs)
+
+    json.loads(text, object_pairs_hook=keep)
+    outer = found[-1] if found else []
+    return any(outer.count(name) > 1 for name in ("topic", "event", "id"))
+
+
+def told(frame: Frame) -> tuple[Any, ...]:
+    """Return what a frame says."""
+    return (frame.kind, frame.topic, frame.request_id, str(frame.error))
+
+
+class TestMany:
+    """Many messages at once, told apart by what was learned from those before them."""
+
+    @settings(max_examples=150)
+    @given(st.lists(wire_texts() | beginnings_and_tails(), max_size=6), st.randoms())
+    def test_equals_one_by_one(self, texts: list[str], random: Random) -> None:
+        """Whatever was learned, and in which order, each message is what it is by itself."""
+        sound = [text for text in texts if not repeats(text)]
+        protocol._known.clear()
+        classify_many([text.encode() for text in sound])
+        for _ in range(2):
+            random.shuffle(sound)
+            messages = [text.encode() for text in sound for _ in range(random.randint(1, 2))]
+            assert [*map(told, classify_many(messages))] == [told(classify(m)) for m in messages]
+
+    @settings(max_examples=200)
+    @given(
+        st.lists(beginnings_and_tails(), max_size=4),
+        st.sampled_from(BEGINNINGS),
+        st.binary(max_size=8) | st.sampled_from(TAILS).map(str.encode),
+        st.integers(0, 60),
+    )
+    def test_broken_messages(self, texts: list[str], beginning: str, tail: bytes, cut: int) -> None:
+        """A broken message is what it is by itself, or counts as the push that it begins as."""
+        protocol._known.clear()
+        classify_many([text.encode() for text in texts])
+        message = (beginning.encode() + tail)[: len(beginning) + 10 - cut]
+        (frame,) = classify_many([message])
+
+        if told(frame) != told(classify(message)):
+            assert frame.kind in (FrameKind.MARKET, FrameKind.PRIVATE)
+            assert message.startswith(b'{"topic":"' + frame.topic.encode() + b'"')
+            assert frame.error is frame.request_id is None
+
+    @pytest.mark.parametrize("tail", [',"id":"7","event":"subscribe"}', ',"topic":"user.1"}'])
+    def test_the_known_difference(self, tail: str) -> None:
+        """A message that says twice what it is for counts as what it says first."""
+        protocol._known.clear()
+        push = f'{{"topic":"{DEPTH}","event":"data","ts":1}}'.encode()
+        message = push[:-1] + tail.encode()
+
+        assert classify_many([push, message]) == [classify(push)] * 2
+        assert classify(message).kind is not FrameKind.MARKET
+
+    @pytest.mark.parametrize("first", [b"", b"\0", b"\0x", b"{}", b"x"])
+    def test_no_json(self, first: bytes) -> None:
+        """What cannot be read is other, also where it is the first one or stands between pushes."""
+        protocol._known.clear()
+        push = f'{{"topic":"{DEPTH}","event":"data","ts":1}}'.encode()
+        other = Frame(kind=FrameKind.OTHER)
+        market = Frame(kind=FrameKind.MARKET, topic=DEPTH)
+
+        assert classify_many([first, push, first, push, push, first]) == [
+            *(other, market, other, market, market, other)
+        ]
+        assert classify_many([first] * 3) == [other] * 3
+        assert classify_many([]) == []
+
+    def test_bounded(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The table of beginnings is emptied when it is full."""
+        monkeypatch.setattr(protocol, "_MAX_KNOWN", 8)
+        protocol._known.clear()
+        messages = [f'{{"topic":"market.trade.X{n}","event":"data"}}'.encode() for n in range(50)]
+        for message in messages * 2:
+            assert classify_many([message]) == [classify(message)]
+            assert len(protocol._known) <= 8
+
+    def test_long_beginnings_are_not_kept(self) -> None:
+        """Only beginnings of pushes are kept, and these are short."""
+        protocol._known.clear()
+        long = "x" * 10_000
+        classify_many(
+            [
+                f'{{"topic":"{long}":1}}'.encode(),
+                f'{{"topic":"user.1","{long}":1}}'.encode(),
+                f'{{"topic":"{DEPTH}","{long}":1}}'.encode(),
+                f'{{"{long}":1}}'.encode(),
+            ]
+        )
+
+        assert all(len(beginning) < 200 for beginning in protocol._known)

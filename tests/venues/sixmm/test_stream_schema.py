@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import pickle
+from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -46,6 +47,8 @@ PROPER: dict[str, Any] = {
     "bool": [True, False],
     "Decimal": [],
     "tuple": [[]],
+    # Levels are looked at when they are read.
+    "Levels": [item for item in WRONG_TYPES if type(item) is list],
 }
 
 
@@ -63,7 +66,8 @@ def takes(kind: str, value: Any) -> bool:
     """Whether a field of a Python type takes a JSON value of this form."""
     if value is None:
         return True
-    plain = next(name for name in ("tuple", "Decimal", "bool", "int", "str") if name in kind)
+    names = ("Levels", "tuple", "Decimal", "bool", "int", "str")
+    plain = next(name for name in names if name in kind)
     return any(type(value) is type(item) and value == item for item in PROPER[plain])
 
 
@@ -78,6 +82,34 @@ def test_every_field_refuses_every_other_type(cls: type[Any], name: str, kind: s
         with pytest.raises(DecodeError) as caught:
             structure(converter, {name: value}, cls)
         assert caught.value.path.startswith(f"$.{name}"), (name, value)
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ([["1"]], "$[0]: expected a list of 2"),
+        ([["1", "2"], ["1", 2]], "$[1]: expected a decimal string"),
+        ([["1e5", "2"]], "$[0]: expected a decimal string"),
+        ([5], "$[0]: expected a list of 2"),
+    ],
+)
+def test_levels_refuse_when_they_are_read(value: Any, problem: str) -> None:
+    """A book with a wrong level is an event; to read the level says which, and what belongs there.
+
+    The rest of the event, its other side included, can be read (rule 91).
+    """
+    data = {"bids": value, "asks": [["1.50", "2"]], "endVersion": 9}
+    text = compact({"topic": "market.depth.BTCUSDT", "event": "data", "ts": 1, "data": data})
+    for _ in range(3):
+        event = decode(text)
+        assert isinstance(event, DepthUpdate)
+        assert (event.asks, event.end_version) == (((Decimal("1.50"), Decimal(2)),), 9)
+        assert len(event.bids) == len(value)
+        with pytest.raises(DecodeError) as caught:
+            event.bids[len(value) - 1]
+        assert str(caught.value) == problem
+        assert event.raw in (text, pickle.loads(pickle.dumps(event)).raw)
+        assert repr(event)
 
 
 def test_documented_names() -> None:
