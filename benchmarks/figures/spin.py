@@ -19,6 +19,7 @@ __all__ = ["measure", "tables"]
 _GATED = ("naive-wsaccel", "sixmm-events-fast")
 _ALL = (*_GATED, "limit", "naive", "sixmm-events", "sixmm-all-fast")
 _TRIAL = 2_000
+_WARM_UP = 500
 _FEW = 3
 _PACE_MS = 10.0
 
@@ -29,7 +30,10 @@ def measure(bench: Bench, effort: Effort) -> Samples:
     bench.say("spin: flood")
     floods = {
         stack: fitted(
-            bench, bench.task(stack, Flood("order"), spin=True), effort.seconds, trial=_TRIAL
+            bench,
+            bench.task(stack, Flood("order"), spin=True, options={"warm_up": _WARM_UP}),
+            effort.seconds,
+            trial=_TRIAL,
         )
         for stack in stacks
     }

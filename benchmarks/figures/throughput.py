@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from benchmarks.effort import Effort
 from benchmarks.messages import KINDS, mean_size
-from benchmarks.plan import Flood
+from benchmarks.plan import Flood, Task
 from benchmarks.runner import Bench, interleaved
 from benchmarks.samples import Samples, median
 from benchmarks.stacks import STACKS
@@ -50,14 +50,16 @@ def _stacks(kind: str, link: str) -> tuple[str, ...]:
     return tuple(names)
 
 
+_WARM_UP = 1_000
+
+
 def measure(bench: Bench, effort: Effort) -> Samples:
     """Measure every kind of message, plain and over TLS."""
     samples: Samples = {}
     groups = _GATED_GROUPS if effort.gates_only else _groups()
     for (kind, link), names in groups.items():
         runs = {
-            name: fitted(bench, bench.task(name, Flood(kind), tls=link == "tls"), effort.seconds)
-            for name in names
+            name: fitted(bench, _task(bench, name, kind, link), effort.seconds) for name in names
         }
         bench.say(f"throughput: {kind}, {link}")
         is_gated = (kind, link) in _GATED_GROUPS
@@ -65,6 +67,11 @@ def measure(bench: Bench, effort: Effort) -> Samples:
         results = interleaved(bench, runs, repetitions)
         samples.update(note(f"throughput/{kind}/{link}", results))
     return samples
+
+
+def _task(bench: Bench, name: str, kind: str, link: str) -> Task:
+    # What a stream costs once it runs: the first messages are not measured, for all alike.
+    return bench.task(name, Flood(kind), tls=link == "tls", options={"warm_up": _WARM_UP})
 
 
 def tables(samples: Samples) -> Sequence[Table]:

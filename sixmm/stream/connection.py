@@ -157,14 +157,17 @@ class Connection:
 
     def _receive(self, deadline: Deadline) -> None:
         messages = self._link.receive(deadline=deadline)
-        self._note_pong()
+        inbox = self._shared.inbox
+        inbox.gather()
         try:
+            self._note_pong()
             if messages:
                 self._handle(messages)
         finally:
             # Taken after the hand-over: while the caller was waited for, nobody listened.
             self._heard_at = self._shared.clock.monotonic()
             self._shared.counters.last_frame_at = self._heard_at
+            inbox.release()
 
     def _handle(self, messages: list[bytes]) -> None:
         received_at = self._shared.clock.time_ms()
@@ -175,8 +178,9 @@ class Connection:
             self._shared.inbox.put_market(
                 batch.market, received_at=received_at, topics=batch.topics
             )
-        # Last, because a refused login raises: what came with it is handed over all the same.
-        self._handle_control(batch)
+        if batch.logins or batch.replies or batch.unrequested:
+            # Last, because a refused login raises: what came with it is handed over all the same.
+            self._handle_control(batch)
 
     def _handle_control(self, batch: Sorted) -> None:
         self._shared.counters.unrequested += batch.unrequested

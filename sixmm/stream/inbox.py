@@ -104,11 +104,26 @@ class Inbox:
         self._dropped = 0
         self._ended = False
         self._error: SixmmError | None = None
+        # The callers to be woken when the reader has done its work, or None where that is at once.
+        self._later: list[threading.Lock] | None = None
         self.front: Batch = _NOTHING
         """The batch that callers pop from; it may be replaced at any moment."""
         _inboxes.add(self)
 
     # The reader's side
+
+    def gather(self) -> None:
+        """Wake no caller before :meth:`release`; for the reader, which works on meanwhile.
+
+        A caller that wakes needs the interpreter, which the reader has until it waits again.
+        """
+        self._later = []
+
+    def release(self) -> None:
+        """Wake the callers for whom something was put since :meth:`gather`."""
+        later, self._later = self._later, None
+        if later:
+            call(later)
 
     def put_private(
         self, items: Sequence[Item], *, received_at: int = 0, size: int | None = None
@@ -167,7 +182,7 @@ class Inbox:
             if dropped:
                 self._note_drops(dropped)
             woken = self._takers.empty()
-        call(woken)
+        self._call(woken)
         return True
 
     @property
@@ -257,10 +272,17 @@ class Inbox:
                         size = measure(items)
                     ticket = self._putters.enter()
                 woken = self._takers.empty()
-            call(woken)
+            self._call(woken)
             if ticket is None:
                 return True
+            self.release()
             self._putters.wait(ticket, WAIT_SLICE)
+
+    def _call(self, woken: list[threading.Lock]) -> None:
+        if self._later is None:
+            call(woken)
+        else:
+            self._later += woken
 
     def _advance(self) -> bool:
         """Put the next batch in front where the one in front is used up; False without a next."""

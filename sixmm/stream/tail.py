@@ -16,13 +16,17 @@ Read = tuple[int, Sequence[bytes]]
 
 _MAX_MESSAGES = 20_000
 _MAX_BYTES = 16 * 1024 * 1024
+_FEW = 1_000
+_REACH_MS = 10_000
+"""How far a snapshot reaches back from the last push."""
 
 
 class Tail:
     """The newest messages; the oldest reads are forgotten where the bounds are passed.
 
     It shares the texts with the inbox, so it costs little until they are taken. It may exceed its
-    bounds by one read.
+    bounds by one read. Where so much comes in that the bounds hold less than a snapshot reaches
+    back, few messages are kept: the rest would be of no use, and to hold it slows everything down.
 
     Args:
         max_messages: how many messages are kept. A snapshot reaches ten seconds back from the last
@@ -31,7 +35,7 @@ class Tail:
     """
 
     def __init__(self, *, max_messages: int = _MAX_MESSAGES, max_bytes: int = _MAX_BYTES) -> None:
-        self._max_messages = max_messages
+        self._max_messages = self._limit = max_messages
         self._max_bytes = max_bytes
         self._reads: deque[tuple[int, Sequence[bytes], int]] = deque()
         self._messages = 0
@@ -43,10 +47,15 @@ class Tail:
         self._reads.append((received_at, messages, size))
         self._messages += len(messages)
         self._bytes += size
-        while self._messages > self._max_messages or self._bytes > self._max_bytes:
-            if len(self._reads) == 1:
-                return
-            _, forgotten, freed = self._reads.popleft()
+        if self._messages > self._limit or self._bytes > self._max_bytes:
+            self._forget(received_at)
+
+    def _forget(self, now_ms: int) -> None:
+        reads = self._reads
+        is_flood = now_ms - reads[0][0] < _REACH_MS
+        self._limit = min(_FEW, self._max_messages) if is_flood else self._max_messages
+        while len(reads) > 1 and (self._messages > self._limit or self._bytes > self._max_bytes):
+            _, forgotten, freed = reads.popleft()
             self._messages -= len(forgotten)
             self._bytes -= freed
             self._was_cut = True
@@ -56,4 +65,5 @@ class Tail:
         reads, was_cut = list(self._reads), self._was_cut
         self._reads.clear()
         self._messages, self._bytes, self._was_cut = 0, 0, False
+        self._limit = self._max_messages
         return [(received_at, messages) for received_at, messages, _ in reads], was_cut

@@ -40,3 +40,19 @@ def test_a_tail_that_was_cut_and_taken_begins_anew() -> None:
     assert tail.take() == ([(2, [b"x"])], True)
     tail.append([b"y"], received_at=3, size=1)
     assert tail.take() == ([(3, [b"y"])], False)
+
+
+def test_a_flood_keeps_few_until_it_is_over() -> None:
+    """Where the bound holds less than ten seconds, a thousand are kept; later as many as before."""
+    tail = Tail(max_messages=3_000)
+    for _ in range(3_001):
+        tail.append([b"x"], received_at=0, size=1)
+    assert len(tail.take()[0]) == 1_000
+
+    for _ in range(3_001):
+        tail.append([b"x"], received_at=0, size=1)
+    for n in range(1_200):
+        tail.append([b"y"], received_at=10_000 + n, size=1)
+    kept, was_cut = tail.take()
+    assert len(kept) > 1_200
+    assert was_cut
