@@ -36,9 +36,8 @@ class Clock(Protocol):
 class SystemClock:
     """The clock of the machine."""
 
-    def monotonic(self) -> float:
-        """Return seconds from an arbitrary start."""
-        return time.monotonic()
+    # The function itself: this is asked several times for every message.
+    monotonic = staticmethod(time.monotonic)
 
     def time_ms(self) -> int:
         """Return the wall clock in Unix milliseconds."""
@@ -95,7 +94,14 @@ class Deadline:
         """Return the seconds that are left, never below 0, or None for no limit."""
         if self._at is None:
             return None
-        return max(0.0, self._at - self._clock.monotonic())
+        left = self._at - self._clock.monotonic()
+        return left if left > 0.0 else 0.0
+
+    def earlier(self, other: Deadline) -> Deadline:
+        """Return the one of two deadlines that passes first; this one where they are the same."""
+        if other._at is None or (self._at is not None and self._at <= other._at):
+            return self
+        return other
 
     @property
     def expired(self) -> bool:

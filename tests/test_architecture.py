@@ -85,6 +85,7 @@ STARTS_THREADS = ("stream/session.py", "stream/timer.py", "transport/*", "sim/*"
 SHARED = (
     "stream/inbox.py",
     "stream/waiting.py",
+    "stream/turns.py",
     "stream/desk.py",
     "stream/shared.py",
     "clock.py",

@@ -1,4 +1,7 @@
-"""One open link, from the login to its end. Everything here runs in the reader thread."""
+"""One open link, from the login to its end.
+
+Everything here runs in the reader thread, except that a caller may read while the turn is lent.
+"""
 
 from __future__ import annotations
 
@@ -58,6 +61,7 @@ class Connection:
         self._heard_at = shared.clock.monotonic()
         self._resync_at: float | None = None
         self._resync_delay = shared.options.resync_retry
+        self._is_awaited = False
 
     # The phases, in their order
 
@@ -124,7 +128,8 @@ class Connection:
 
     def serve(self) -> None:
         """Hand over what comes until a resync is due; raises what ends the link."""
-        self._heard_at, asked = self._shared.clock.monotonic(), False
+        shared = self._shared
+        self._heard_at, asked = shared.clock.monotonic(), False
         deadline: Deadline | None = None
         while not self.resync_due:
             deadline = deadline or self._deadline(self._wait(asked=asked))
@@ -133,6 +138,9 @@ class Connection:
             except DeadlineExceeded:
                 asked, deadline = self._ask_for_life(asked=asked), None
             else:
+                if self._is_awaited and not asked and self._resync_at is None:
+                    self._lend(deadline)
+                    deadline = None
                 # A deadline that passes too early only leads to a look at the silence, so it serves
                 # for many reads; but not where it was meant for an answer, or for a resync.
                 if asked or self._resync_at is not None:
@@ -160,14 +168,29 @@ class Connection:
         inbox = self._shared.inbox
         inbox.gather()
         try:
-            self._note_pong()
+            if self._link.last_pong is not self._seen_pong:
+                self._note_pong()
             if messages:
                 self._handle(messages)
         finally:
             # Taken after the hand-over: while the caller was waited for, nobody listened.
             self._heard_at = self._shared.clock.monotonic()
             self._shared.counters.last_frame_at = self._heard_at
-            inbox.release()
+            # A caller who waited will wait again soon: then it can read as well.
+            self._is_awaited = inbox.release() and self._link.may_change_hands
+
+    def _lend(self, limit: Deadline) -> None:
+        """Let callers read until ``limit``, or until none of them has for a moment."""
+
+        def read(deadline: Deadline) -> bool:
+            earlier = limit.earlier(deadline)
+            try:
+                self._receive(earlier)
+            except DeadlineExceeded:
+                return earlier is not limit
+            return self._resync_at is None
+
+        self._shared.inbox.turn.lend(read, is_waiting=lambda: self._link.is_waiting)
 
     def _handle(self, messages: list[bytes]) -> None:
         received_at = self._shared.clock.time_ms()

@@ -20,7 +20,7 @@ import os
 import sys
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import attrs
@@ -28,7 +28,8 @@ import attrs
 from ..clock import Clock, Deadline, SystemClock
 from ..errors import ClientClosed, ConfigurationError, SixmmError, again
 from ..events import Event, InboxFilling, Overflow
-from .lanes import Batch, Item, Lane, LatestLane, measure
+from .lanes import FILLING, Batch, Item, Lane, LatestLane, measure
+from .turns import Turn
 from .waiting import WaitingRoom, call
 
 __all__ = ["WAIT_SLICE", "Inbox", "InboxLimits"]
@@ -41,7 +42,6 @@ MarketPolicy = Literal["block", "drop_oldest", "latest"]
 WAIT_SLICE = 0.2 if sys.platform == "win32" else 3_600.0
 """Seconds of one wait; every wait is a loop of such waits."""
 
-_FILLING = 0.8
 _TELL_MARGIN = 1_000
 # A reader that waits for room is woken when the caller has emptied a batch, so none is very large.
 _MAX_BATCH = 512
@@ -104,6 +104,8 @@ class Inbox:
         self._dropped = 0
         self._ended = False
         self._error: SixmmError | None = None
+        self.turn = Turn(clock=self._clock)
+        """Lets a caller who would wait here read the link in the meantime."""
         # The callers to be woken when the reader has done its work, or None where that is at once.
         self._later: list[threading.Lock] | None = None
         self.front: Batch = _NOTHING
@@ -119,11 +121,12 @@ class Inbox:
         """
         self._later = []
 
-    def release(self) -> None:
-        """Wake the callers for whom something was put since :meth:`gather`."""
+    def release(self) -> bool:
+        """Wake the callers for whom something was put since :meth:`gather`; return if any were."""
         later, self._later = self._later, None
         if later:
             call(later)
+        return bool(later)
 
     def put_private(
         self, items: Sequence[Item], *, received_at: int = 0, size: int | None = None
@@ -201,23 +204,24 @@ class Inbox:
             SixmmError: the fatal error that ended the stream, once the private lane is empty.
             ClientClosed: the inbox has ended, once the private lane is empty.
         """
+        has_waited = False
         while True:
             with self._lock:
-                is_there = self._advance()
+                is_there, is_over = self._advance(), self._ended
                 # The batch at hand is used up, so there is room.
-                woken = self._putters.empty()
-                left = deadline.remaining()
-                ticket = None if is_there or left == 0.0 else self._takers.enter()
-                # Looked at last: a signal handler may have ended the inbox in between.
-                is_over = self._ended and not is_there
-                if is_over and ticket is not None:
-                    self._takers.leave(ticket)
-            call(woken)
+                woken = self._putters.empty() if self._putters.tickets else ()
+            if woken:
+                call(woken)
+            if is_there:
+                return True
             if is_over:
                 raise again(self._error or ClientClosed("the client is closed"))
-            if ticket is None:
-                return is_there
-            self._takers.wait(ticket, WAIT_SLICE if left is None else min(left, WAIT_SLICE))
+            # Looked at after a wait: where none is asked for, what has arrived is taken.
+            if has_waited and deadline.expired:
+                return False
+            if not self.turn.read(deadline):
+                self._wait_for_items(deadline)
+            has_waited = True
 
     # Both
 
@@ -262,48 +266,71 @@ class Inbox:
             with self._lock:
                 if self._ended:
                     return False
-                count = lane.room_for(items, size)
-                if count == len(items):
-                    self._append(lane, items, received_at, size)
+                is_calm = lane.is_calm(len(items), size)
+                count = len(items) if is_calm else lane.room_for(items, size)
+                # Who reads and takes must not wait for itself: a read may be one too many.
+                if count == len(items) or self.turn.is_mine:
+                    self._append(lane, items, received_at, size, is_calm=is_calm)
                 else:
                     if count:
                         part, items = items[:count], items[count:]
                         self._append(lane, part, received_at, measure(part))
                         size = measure(items)
                     ticket = self._putters.enter()
-                woken = self._takers.empty()
-            self._call(woken)
+                woken = self._takers.empty() if self._takers.tickets else ()
+            if woken:
+                self._call(woken)
             if ticket is None:
                 return True
             self.release()
             self._putters.wait(ticket, WAIT_SLICE)
 
-    def _call(self, woken: list[threading.Lock]) -> None:
+    def _call(self, woken: Iterable[threading.Lock]) -> None:
         if self._later is None:
             call(woken)
         else:
-            self._later += woken
+            self._later.extend(woken)
+
+    def _wait_for_items(self, deadline: Deadline) -> None:
+        with self._lock:
+            ticket = self._takers.enter()
+            # Looked at last: a signal handler may have ended the inbox in between.
+            if self._ended or self._advance():
+                self._takers.leave(ticket)
+                return
+        left = deadline.remaining()
+        self._takers.wait(ticket, WAIT_SLICE if left is None else min(left, WAIT_SLICE))
 
     def _advance(self) -> bool:
         """Put the next batch in front where the one in front is used up; False without a next."""
         while not self.front.items:
             batch = self._next()
             if batch is None:
+                # No batch of a lane, so that it is not taken for one when it is compared.
+                self.front = _NOTHING
                 return False
             self.front = batch
         return True
 
-    def _append(self, lane: Lane, items: Sequence[Item], received_at: int, size: int) -> None:
+    def _append(
+        self,
+        lane: Lane,
+        items: Sequence[Item],
+        received_at: int,
+        size: int,
+        *,
+        is_calm: bool = False,
+    ) -> None:
         if lane is not self._private:
             lane.append(items, received_at=received_at, size=size)
-        else:
-            self._told_filling = self._told_filling and lane.reaches(_FILLING)
-            lane.append(items, received_at=received_at, size=size)
-            if self._market.is_head(self.front):
-                # What is private does not wait behind market data.
-                self.front = _NOTHING
-            if not self._told_filling and lane.reaches(_FILLING):
-                self._warn()
+            return
+        self._told_filling = self._told_filling and not is_calm and lane.reaches(FILLING)
+        lane.append(items, received_at=received_at, size=size)
+        if self.front is not _NOTHING and self._market.is_head(self.front):
+            # What is private does not wait behind market data.
+            self.front = _NOTHING
+        if not (is_calm or self._told_filling) and lane.reaches(FILLING):
+            self._warn()
 
     def _warn(self) -> None:
         """Tell that the private lane is filling, in front of what waits: the caller is late."""

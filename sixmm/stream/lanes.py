@@ -11,15 +11,16 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Sequence
-from typing import cast
 
 from ..events import Event
 
-__all__ = ["EVENT_OVERHEAD_BYTES", "Batch", "Item", "Lane", "LatestLane", "measure"]
+__all__ = ["EVENT_OVERHEAD_BYTES", "FILLING", "Batch", "Item", "Lane", "LatestLane", "measure"]
 
 Item = Event | bytes
 """An event, or the text of a message that is decoded when it is taken."""
 
+FILLING = 0.8
+"""The share of a bound from which on a lane is filling."""
 EVENT_OVERHEAD_BYTES = 500
 """What a decoded event counts for beyond its text."""
 
@@ -30,7 +31,7 @@ def measure(items: Sequence[Item]) -> int:
         return sum(map(_size_of, items))
     try:
         # Mostly all of them are texts, which is quick to measure.
-        return sum(map(len, cast("Sequence[bytes]", items)))
+        return sum(map(len, items))  # type: ignore[arg-type]
     except TypeError:
         # An event, which has no length, is among them.
         return sum(map(_size_of, items))
@@ -49,13 +50,25 @@ class Batch:
         size: what they count for, in bytes.
     """
 
-    __slots__ = ("end_count", "end_size", "items", "received_at", "size")
+    __slots__ = (
+        "begin_count",
+        "begin_size",
+        "end_count",
+        "end_size",
+        "items",
+        "received_at",
+        "size",
+    )
 
     def __init__(self, items: Sequence[Item] = (), *, received_at: int = 0, size: int = 0) -> None:
         # Newest first: pop() then gives the oldest, at no cost, from whichever thread.
         self.items: list[Item] = list(items[::-1])
         self.received_at = received_at
         self.size = size
+        self.begin_count = 0
+        """How many items its lane had been given before this batch."""
+        self.begin_size = 0
+        """How many bytes its lane had been given before this batch."""
         self.end_count = 0
         """How many items its lane had been given up to the end of this batch."""
         self.end_size = 0
@@ -73,6 +86,8 @@ class Lane:
     def __init__(self, *, max_items: int, max_bytes: int) -> None:
         self.max_items = max_items
         self.max_bytes = max_bytes
+        self._calm_items = FILLING * max_items
+        self._calm_bytes = FILLING * max_bytes
         self._batches: deque[Batch] = deque()
         self._given_count = 0
         self._given_size = 0
@@ -107,11 +122,23 @@ class Lane:
 
     def append(self, items: Sequence[Item], *, received_at: int, size: int) -> None:
         """Add items, whatever the bounds say."""
+        batch = Batch(items, received_at=received_at, size=size)
+        batch.begin_count, batch.begin_size = self._given_count, self._given_size
         self._given_count += len(items)
         self._given_size += size
-        batch = Batch(items, received_at=received_at, size=size)
         batch.end_count, batch.end_size = self._given_count, self._given_size
         self._batches.append(batch)
+
+    def is_calm(self, count: int, size: int) -> bool:
+        """Whether the lane is far from its bounds also with so many more items and bytes.
+
+        That takes no exact count: the oldest batch counts as whole.
+        """
+        if self._batches:
+            first = self._batches[0]
+            count += self._given_count - first.begin_count
+            size += self._given_size - first.begin_size
+        return count < self._calm_items and size < self._calm_bytes
 
     def room_for(self, items: Sequence[Item], size: int) -> int:
         """Return how many of the items, oldest first, may be added now.

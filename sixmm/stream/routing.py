@@ -58,6 +58,7 @@ class Router:
         self, venue: Venue, *, wanted: Callable[[], frozenset[str]], needs_topics: bool = False
     ) -> None:
         self._venue = venue
+        self._classify = venue.classifier()
         self._wanted = wanted
         self._needs_topics = needs_topics
         self._topics: frozenset[str] = frozenset()
@@ -76,11 +77,15 @@ class Router:
         if wanted is not self._topics:
             self._topics = wanted
             self._forget()
-        frames = self._venue.classify_many(messages)
+        frames = self._classify(messages)
         # Whole lists at a time: there may be a hundred thousand messages in a second. Equal frames
         # are one object, so the first comparison is one of pointers, up to the first that differs.
-        if frames == [frames[0]] * len(frames):
-            lanes = [self._is_market.get(id(frames[0]))]
+        first = frames[0]
+        if len(frames) == 1 or frames == [first] * len(frames):
+            is_market = self._is_market.get(id(first))
+            if is_market is False:
+                return Sorted(messages)
+            lanes: list[bool | None] = [is_market]
         else:
             lanes = list(map(self._is_market.get, map(id, frames)))
         kinds = set(lanes)

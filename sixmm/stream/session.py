@@ -165,6 +165,7 @@ class Session:
         waiter = Waiter()
         started = self._shared.clock.monotonic()
         self._send_ping(link, waiter, deadline)
+        self._shared.inbox.turn.recall()
         if not waiter.wait(deadline):
             raise DeadlineExceeded("the ping was not answered in time")
         return self._shared.clock.monotonic() - started
@@ -413,6 +414,7 @@ class Session:
         if waiter is None:
             return
         self._flush()
+        self._shared.inbox.turn.recall()
         if not waiter.wait(deadline):
             self._shared.desk.give_up(waiter, topics)
             self._flush()
@@ -449,6 +451,7 @@ class Session:
 
     def _begin_close(self) -> None:
         self._closing.set()
+        self._shared.inbox.turn.close()
         self._move(Trigger.CLOSE)
         end = ClientClosed("the client is closed")
         self._shared.inbox.end(end)

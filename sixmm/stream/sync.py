@@ -202,7 +202,7 @@ class AccountSync:
         Returns False where one could not be read: what it would have changed is then not certain.
         Where the mirror rests, every push is told, and this may be about one of an earlier read.
         """
-        if self._rests and not self._is_attentive(received_at):
+        if self._rests and (not self._attentive_until_ms or not self._is_attentive(received_at)):
             return self._pass_on(messages, received_at)
         shared = self._shared
         events = self._decode(messages, received_at)

@@ -61,8 +61,13 @@ class Taker:
                 # One deadline for one wait, also where another thread is quicker several times.
                 deadline = deadline or Deadline(timeout)
                 check()
-                if not self._refill(deadline, ends_when_closed):
-                    return
+                try:
+                    if not inbox.refill(deadline):
+                        return
+                except ClientClosed:
+                    if ends_when_closed:
+                        return
+                    raise
                 continue
             deadline = None
             if type(item) is bytes:
@@ -78,14 +83,6 @@ class Taker:
             else:
                 look(event)
             yield event
-
-    def _refill(self, deadline: Deadline, ends_when_closed: bool) -> bool:
-        try:
-            return self._shared.inbox.refill(deadline)
-        except ClientClosed:
-            if ends_when_closed:
-                return False
-            raise
 
     def _failed(self, message: bytes, error: Exception, received_at: int) -> Event:
         shared = self._shared

@@ -28,25 +28,26 @@ class WaitingRoom:
 
     def __init__(self, guard: threading.RLock) -> None:
         self._guard = guard
-        self._tickets: list[threading.Lock] = []
+        self.tickets: list[threading.Lock] = []
+        """Those who wait; to be looked at only."""
 
     def enter(self) -> threading.Lock:
         """Return a ticket to wait with, for the thread that asks."""
         ticket = threading.Lock()
         ticket.acquire()
-        self._tickets.append(ticket)
+        self.tickets.append(ticket)
         return ticket
 
     def leave(self, ticket: threading.Lock) -> None:
         """Wait no more; a ticket that was called already does nothing."""
-        if ticket in self._tickets:
-            self._tickets.remove(ticket)
+        if ticket in self.tickets:
+            self.tickets.remove(ticket)
 
     def empty(self) -> list[threading.Lock]:
         """Return the tickets of all who wait, who do so no more: :func:`call` them."""
-        tickets = self._tickets
+        tickets = self.tickets
         if tickets:
-            self._tickets = []
+            self.tickets = []
         return tickets
 
     def wait(self, ticket: threading.Lock, seconds: float) -> bool:

@@ -78,12 +78,20 @@ class HttpTransport(abc.ABC):
 class WsLink(abc.ABC):
     """One open WebSocket connection.
 
-    One thread receives; any thread may send, ping, close and abort. After any error the link is
-    dead: the caller aborts it and dials again.
+    One thread at a time receives; any thread may send, ping, close and abort. After any error the
+    link is dead: the caller aborts it and dials again.
     """
 
     last_pong: bytes | None = None
     """The payload of the newest pong that arrived, or None; set by :meth:`receive`."""
+
+    may_change_hands = False
+    """Whether threads may take turns in receiving; :attr:`is_waiting` is right then."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether :meth:`receive`, if it is interrupted now, has taken nothing from the network."""
+        return False
 
     @abc.abstractmethod
     def receive(self, *, deadline: Deadline) -> list[bytes]:

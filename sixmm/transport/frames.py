@@ -99,7 +99,7 @@ class FrameReader:
         Text messages are valid UTF-8. A fault is told by ``violation`` and not raised, since the
         messages before it are good.
         """
-        if self.ended:
+        if self.close is not None or self.violation is not None:
             return []
         if self._pending:
             # An array grows in linear time; adding bytes to bytes at each small piece would not.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import os
+import sys
 import threading
 from typing import NoReturn
 
@@ -48,6 +49,9 @@ class StreamLink(WsLink):
             pings and reads nothing is dropped after that.
     """
 
+    # A wait for the network cannot be interrupted by Ctrl-C on Windows.
+    may_change_hands = sys.platform != "win32"
+
     def __init__(
         self,
         stream: Stream,
@@ -85,6 +89,11 @@ class StreamLink(WsLink):
                 self._answer()
             if messages or (reader.frames > frames and not reader.ended):
                 return messages
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a receive that is interrupted now has taken nothing; see :class:`WsLink`."""
+        return self._stream.is_waiting
 
     def send(self, message: str, *, deadline: Deadline) -> None:
         """Send one text message whole; see :meth:`WsLink.send`."""

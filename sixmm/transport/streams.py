@@ -33,6 +33,10 @@ class Stream(Protocol):
     def recv(self, deadline: Deadline) -> bytes:
         """Return the bytes that have arrived, or wait for some; ``b""`` is the end."""
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether :meth:`recv` waits, and has taken nothing."""
+
     def send(self, data: bytes, deadline: Deadline) -> None:
         """Send all of ``data``; after a failure an unknown part of it may be on the wire."""
 
@@ -156,25 +160,34 @@ class TcpStream:
         self._readable = Waiter(sock)
         self._writable = Waiter(sock, writable=True)
         self._occupancy = _Occupancy(sock.close)
+        self.is_waiting = False
         # After a read that emptied the socket it is cheaper to wait first than to fail first.
         self._drained = True
 
     def recv(self, deadline: Deadline) -> bytes:
         """Return the bytes that have arrived, or wait for some; ``b""`` is the end."""
         self._occupancy.enter()
+        self.is_waiting = False
         try:
             if self._drained:
-                self._readable.wait(deadline)
+                self._wait(deadline)
             while True:
                 try:
                     data = self._sock.recv(RECV_BYTES)
                 except BlockingIOError:
-                    self._readable.wait(deadline)
+                    self._drained = True
+                    self._wait(deadline)
                 else:
                     self._drained = len(data) < RECV_BYTES
                     return data
         finally:
             self._occupancy.leave()
+
+    def _wait(self, deadline: Deadline) -> None:
+        # Left as it is by an interrupt, which is when somebody looks at it.
+        self.is_waiting = True
+        self._readable.wait(deadline)
+        self.is_waiting = False
 
     def send(self, data: bytes, deadline: Deadline) -> None:
         """Send all of ``data``; after a failure an unknown part of it may be on the wire."""

@@ -92,6 +92,11 @@ class TlsStream:
             data = self._decrypt(self._raw.recv(deadline))
         return data
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether :meth:`recv` waits; a record of which a part is here is not lost by that."""
+        return self._raw.is_waiting
+
     def send(self, data: bytes, deadline: Deadline) -> None:
         """Send all of ``data``; after a failure an unknown part of it may be on the wire."""
         with self._lock:

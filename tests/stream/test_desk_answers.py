@@ -125,10 +125,9 @@ class LateAnswers(RuleBasedStateMachine):
         self.old.append(request_id)
         self.acknowledged.update(topics)
         self.desk.answer(reply(request_id))
-        # Where nobody waited for it any more, it has made nothing live.
-        if not self.desk._book.live.isdisjoint(topics):
-            for caller in self.callers:
-                caller.asked.difference_update(topics)
+        # It makes only that live which nobody has asked for again since, and somebody still wants.
+        for caller in self.callers:
+            caller.asked.difference_update(self.desk._book.live.intersection(topics))
         self.collect()
 
     @rule(which=st.integers(0, 5))

@@ -89,7 +89,7 @@ def test_an_interrupted_wait_leaves_nothing(room: WaitingRoom, guard: threading.
     with guard:
         room.enter()
         ticket = Interrupted()
-        room._tickets.append(ticket)  # type: ignore[arg-type]
+        room.tickets.append(ticket)  # type: ignore[arg-type]
 
     with pytest.raises(KeyboardInterrupt):
         room.wait(ticket, LONG)  # type: ignore[arg-type]

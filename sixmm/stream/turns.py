@@ -1,0 +1,189 @@
+"""Who reads the link: the reader thread, or a caller who would only wait for it.
+
+To hand a message from one thread to another takes longer than everything that is done with it. A
+caller who has nothing to take therefore reads itself, where the reader thread lets it: then the
+message is read, decoded and taken by one thread. The reader thread has lent it the turn. It takes
+the turn back where no caller has read for a moment, because the caller is busy or gone, and it
+alone does everything else: it dials, compares the account, and ends a link.
+"""
+
+from __future__ import annotations
+
+import enum
+import threading
+from collections.abc import Callable
+
+from ..clock import Clock, Deadline, SystemClock
+from ..errors import ConnectionClosed
+from .waiting import WaitingRoom, call
+
+__all__ = ["Turn"]
+
+_ABSENCE = 0.02
+"""Seconds without a reading caller after which the reader thread reads again."""
+_LONG = 3_600.0
+_PARTING = 0.5
+"""Seconds in which a caller that reads has to notice that the client is being closed."""
+
+Read = Callable[[Deadline], bool]
+"""Reads once before a deadline; returns False where the reader thread has something to do."""
+
+
+class _Holder(enum.Enum):
+    READER = "reader"
+    NOBODY = "nobody"
+    """It is lent, and no caller reads at this moment."""
+    CALLER = "caller"
+
+
+class Turn:
+    """The right to read the link, which one thread has at a time.
+
+    Args:
+        clock: measures how long no caller has read.
+    """
+
+    def __init__(self, *, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
+        self._guard = threading.RLock()
+        self._reader = WaitingRoom(self._guard)
+        self._holder = _Holder.READER
+        self._caller = 0
+        self._read: Read = _read_nothing
+        self._is_waiting: Callable[[], bool] = _is_idle
+        self._used_at = 0.0
+        self._takes = 0
+        self._is_wanted = False
+        self._is_recalled = False
+        self._is_closing = False
+        self._failure: BaseException | None = None
+
+    # The reader thread
+
+    def lend(self, read: Read, *, is_waiting: Callable[[], bool]) -> None:
+        """Let callers read, and return when none of them has for a moment, or on a recall.
+
+        Args:
+            read: reads once, and hands over what came.
+            is_waiting: whether a reading that is interrupted now has taken nothing.
+
+        Raises:
+            Exception: what ended the reading of a caller.
+        """
+        with self._guard:
+            self._read, self._is_waiting = read, is_waiting
+            self._failure, self._is_recalled = None, False
+            self._used_at = self._clock.monotonic()
+            self._holder = _Holder.NOBODY
+        seen = 0
+        while not self._take_back():
+            with self._guard:
+                # A caller that reads on and on needs no looking after; one that has waited for
+                # something to read since the last look says when it stops.
+                self._is_wanted = self._holder is _Holder.CALLER and self._takes == seen
+                seen = self._takes
+                ticket = self._reader.enter()
+                seconds = self._patience()
+            if not self._reader.wait(ticket, seconds) and self._is_closing:
+                self._drop()
+        with self._guard:
+            failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
+
+    def _take_back(self) -> bool:
+        with self._guard:
+            if self._holder is _Holder.CALLER:
+                return False
+            is_due = self._failure is not None or self._is_recalled or self._is_closing
+            if is_due or self._rest() <= 0.0:
+                self._holder = _Holder.READER
+            return self._holder is _Holder.READER
+
+    def _patience(self) -> float:
+        if self._is_closing:
+            return _PARTING
+        if self._holder is _Holder.CALLER:
+            return _LONG if self._is_wanted else _ABSENCE
+        return max(0.0, self._rest())
+
+    def _rest(self) -> float:
+        return self._used_at + _ABSENCE - self._clock.monotonic()
+
+    def _drop(self) -> None:
+        """Go on without the caller: it stands still, interrupted by whoever closes the client."""
+        with self._guard:
+            self._holder, self._caller = _Holder.READER, 0
+
+    # A caller
+
+    def read(self, deadline: Deadline) -> bool:
+        """Read once in this thread, where the turn is lent; return whether it was."""
+        with self._guard:
+            if self._holder is not _Holder.NOBODY or self._is_recalled or self._is_closing:
+                return False
+            self._holder, self._caller = _Holder.CALLER, threading.get_ident()
+            self._takes += 1
+            read, is_waiting = self._read, self._is_waiting
+        failure: BaseException | None = None
+        goes_on = True
+        try:
+            goes_on = read(deadline)
+        except Exception as error:
+            failure = error
+        except BaseException:
+            if not is_waiting():
+                # What was read may be lost with this frame: the link is given up, so that the
+                # comparison after the next one finds it.
+                failure = ConnectionClosed(reason="the reading thread was interrupted", by="local")
+            raise
+        finally:
+            self._give_back(failure, goes_on=goes_on)
+        return True
+
+    def _give_back(self, failure: BaseException | None, *, goes_on: bool) -> None:
+        with self._guard:
+            if self._caller != threading.get_ident():
+                return
+            self._holder, self._caller = _Holder.NOBODY, 0
+            self._used_at = self._clock.monotonic()
+            self._failure = failure
+            self._is_recalled = self._is_recalled or not goes_on
+            is_due = failure is not None or self._is_recalled or self._is_wanted
+            woken = self._reader.empty() if is_due else ()
+        if woken:
+            call(woken)
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether the thread that asks is a caller that reads."""
+        return self._caller == threading.get_ident()
+
+    # Any thread
+
+    def recall(self) -> None:
+        """Have the reader thread read at once unless somebody does: an answer is awaited."""
+        with self._guard:
+            if self._holder is not _Holder.NOBODY:
+                return
+            self._is_recalled = True
+            woken = self._reader.empty()
+        call(woken)
+
+    def close(self) -> None:
+        """End the lending for good."""
+        with self._guard:
+            self._is_closing = True
+            if self._caller == threading.get_ident():
+                # A signal handler has interrupted the very thread that reads.
+                self._holder, self._caller = _Holder.READER, 0
+            woken = self._reader.empty()
+        call(woken)
+
+
+def _read_nothing(_: Deadline) -> bool:
+    return False
+
+
+def _is_idle() -> bool:
+    return True
