@@ -19,7 +19,13 @@ from ..clock import Deadline
 __all__ = ["RECV_BYTES", "Stream", "TcpStream", "Waiter"]
 
 RECV_BYTES = 65_536
-"""The most bytes that one read takes from the network."""
+"""The most bytes that one read takes from the network, unless the one before was full."""
+FLOOD_BYTES = 8 * RECV_BYTES
+"""The most bytes that a read takes after a full one.
+
+A thread that comes back from the network has to wait for the interpreter, up to 5 ms where another
+thread computes. In a flood that wait is shared by more messages.
+"""
 
 _LONGEST_WAIT = 86_400.0
 
@@ -173,7 +179,7 @@ class TcpStream:
                 self._wait(deadline)
             while True:
                 try:
-                    data = self._sock.recv(RECV_BYTES)
+                    data = self._sock.recv(RECV_BYTES if self._drained else FLOOD_BYTES)
                 except BlockingIOError:
                     self._drained = True
                     self._wait(deadline)
