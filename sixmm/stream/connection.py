@@ -190,7 +190,7 @@ class Connection:
                 return earlier is not limit
             return self._resync_at is None
 
-        self._shared.inbox.turn.lend(read, is_waiting=lambda: self._link.is_waiting)
+        self._shared.inbox.turn.lend(read, limit=limit, is_waiting=lambda: self._link.is_waiting)
 
     def _handle(self, messages: list[bytes]) -> None:
         received_at = self._shared.clock.time_ms()

@@ -60,11 +60,12 @@ class Turn:
 
     # The reader thread
 
-    def lend(self, read: Read, *, is_waiting: Callable[[], bool]) -> None:
+    def lend(self, read: Read, *, limit: Deadline, is_waiting: Callable[[], bool]) -> None:
         """Let callers read, and return when none of them has for a moment, or on a recall.
 
         Args:
-            read: reads once, and hands over what came.
+            read: reads once, and hands over what came; no longer than until ``limit``.
+            limit: when the reader thread has something to do.
             is_waiting: whether a reading that is interrupted now has taken nothing.
 
         Raises:
@@ -76,70 +77,80 @@ class Turn:
             self._used_at = self._clock.monotonic()
             self._holder = _Holder.NOBODY
         seen = 0
-        while not self._take_back():
-            with self._guard:
-                # A caller that reads on and on needs no looking after; one that has waited for
-                # something to read since the last look says when it stops.
-                self._is_wanted = self._holder is _Holder.CALLER and self._takes == seen
-                seen = self._takes
-                ticket = self._reader.enter()
-                seconds = self._patience()
-            if not self._reader.wait(ticket, seconds) and self._is_closing:
+        while (ticket := self._take_back(seen)) is not None:
+            seen = self._takes
+            is_called = self._reader.wait(ticket, self._patience(limit))
+            if not is_called and (self._is_closing or limit.expired):
                 self._drop()
         with self._guard:
             failure, self._failure = self._failure, None
         if failure is not None:
             raise failure
 
-    def _take_back(self) -> bool:
+    def _take_back(self, seen: int) -> threading.Lock | None:
+        """Take the turn, or return a ticket to wait with where it is not time to do so."""
         with self._guard:
-            if self._holder is _Holder.CALLER:
-                return False
-            is_due = self._failure is not None or self._is_recalled or self._is_closing
-            if is_due or self._rest() <= 0.0:
+            is_free = self._holder is not _Holder.CALLER
+            is_due = self._is_recalled or self._is_closing or self._rest() <= 0.0
+            if is_free and is_due:
                 self._holder = _Holder.READER
-            return self._holder is _Holder.READER
+            if self._holder is _Holder.READER:
+                return None
+            # A caller that reads on and on needs no looking after; one that has waited for
+            # something to read since the last look says when it stops.
+            self._is_wanted = not is_free and self._takes == seen
+            return self._reader.enter()
 
-    def _patience(self) -> float:
+    def _patience(self, limit: Deadline) -> float:
         if self._is_closing:
             return _PARTING
-        if self._holder is _Holder.CALLER:
-            return _LONG if self._is_wanted else _ABSENCE
-        return max(0.0, self._rest())
+        if self._holder is not _Holder.CALLER:
+            return max(0.0, self._rest())
+        left = limit.remaining()
+        return _ABSENCE if not self._is_wanted else _LONG if left is None else left + _PARTING
 
     def _rest(self) -> float:
         return self._used_at + _ABSENCE - self._clock.monotonic()
 
     def _drop(self) -> None:
-        """Go on without the caller: it stands still, interrupted by whoever closes the client."""
+        """Go on without the caller, which stands still: it is interrupted, or was in a bad moment.
+
+        Where the client is being closed that is by a signal handler. Else the link is given up,
+        since nobody knows what the caller has read.
+        """
         with self._guard:
-            self._holder, self._caller = _Holder.READER, 0
+            if self._holder is _Holder.CALLER:
+                self._holder, self._caller = _Holder.READER, 0
+                self._failure = None if self._is_closing else _interrupted()
 
     # A caller
 
     def read(self, deadline: Deadline) -> bool:
         """Read once in this thread, where the turn is lent; return whether it was."""
+        failure: BaseException | None = None
+        goes_on = True
+        try:
+            if not self._take():
+                return False
+            goes_on = self._read(deadline)
+        except Exception as error:
+            failure = error
+        except BaseException:
+            # What was read may be lost with this frame: the link is given up, so that the
+            # comparison after the next one finds it.
+            failure = None if self._is_waiting() else _interrupted()
+            raise
+        finally:
+            self._give_back(failure, goes_on=goes_on)
+        return True
+
+    def _take(self) -> bool:
         with self._guard:
             if self._holder is not _Holder.NOBODY or self._is_recalled or self._is_closing:
                 return False
             self._holder, self._caller = _Holder.CALLER, threading.get_ident()
             self._takes += 1
-            read, is_waiting = self._read, self._is_waiting
-        failure: BaseException | None = None
-        goes_on = True
-        try:
-            goes_on = read(deadline)
-        except Exception as error:
-            failure = error
-        except BaseException:
-            if not is_waiting():
-                # What was read may be lost with this frame: the link is given up, so that the
-                # comparison after the next one finds it.
-                failure = ConnectionClosed(reason="the reading thread was interrupted", by="local")
-            raise
-        finally:
-            self._give_back(failure, goes_on=goes_on)
-        return True
+            return True
 
     def _give_back(self, failure: BaseException | None, *, goes_on: bool) -> None:
         with self._guard:
@@ -147,10 +158,10 @@ class Turn:
                 return
             self._holder, self._caller = _Holder.NOBODY, 0
             self._used_at = self._clock.monotonic()
-            self._failure = failure
-            self._is_recalled = self._is_recalled or not goes_on
-            is_due = failure is not None or self._is_recalled or self._is_wanted
-            woken = self._reader.empty() if is_due else ()
+            if failure is not None or not goes_on:
+                # Nobody else reads before the reader thread has seen to it.
+                self._failure, self._is_recalled = failure, True
+            woken = self._reader.empty() if self._is_recalled or self._is_wanted else ()
         if woken:
             call(woken)
 
@@ -179,6 +190,10 @@ class Turn:
                 self._holder, self._caller = _Holder.READER, 0
             woken = self._reader.empty()
         call(woken)
+
+
+def _interrupted() -> ConnectionClosed:
+    return ConnectionClosed(reason="the reading thread was interrupted", by="local")
 
 
 def _read_nothing(_: Deadline) -> bool:
