@@ -104,6 +104,17 @@ class TestDeadline:
 
         assert sooner.remaining() == (second if first is None else min(first, second))
 
+    @given(first=st.none() | SECONDS, second=st.none() | SECONDS)
+    def test_earlier_is_one_of_the_two(self, first: float | None, second: float | None) -> None:
+        """Of two deadlines the one that passes first; a deadline that never passes comes last."""
+        clock = ManualClock()
+        one, other = Deadline(first, clock=clock), Deadline(second, clock=clock)
+        earlier = one.earlier(other)
+
+        limits = [seconds for seconds in (first, second) if seconds is not None]
+        assert earlier.remaining() == min(limits, default=None)
+        assert earlier is one or (earlier is other and first != second)
+
     def test_sooner_keeps_the_clock(self) -> None:
         """The deadline of a step expires by the clock of the whole."""
         clock = ManualClock()

@@ -1,8 +1,9 @@
 """The session of a client with a stream: one reader thread, one timer thread, link after link.
 
 The reader thread dials, logs in, subscribes, compares the account, and then reads until the link
-ends; then it decides what to do about it and begins again. The timer thread pings, renews the
-stream key, and reads the exchange's clock. Callers never touch a socket for reading.
+ends; then it decides what to do about it and begins again. While there is only something to read,
+it lends the turn to a caller who waits for events. The timer thread pings, renews the stream key,
+and reads the exchange's clock.
 
 Locks: ``_lock`` guards the state, the link and the fatal error. Nothing is sent, waited for or
 called back while it is held.

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from ..clock import Deadline
 
-__all__ = ["RECV_BYTES", "Stream", "TcpStream", "Waiter"]
+__all__ = ["FLOOD_BYTES", "RECV_BYTES", "Stream", "TcpStream", "Waiter"]
 
 RECV_BYTES = 65_536
 """The most bytes that one read takes from the network, unless the one before was full."""

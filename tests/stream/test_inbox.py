@@ -8,6 +8,7 @@ import traceback
 import tracemalloc
 import warnings
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import attrs
 import pytest
@@ -478,3 +479,23 @@ def test_bounds_that_cannot_work_are_refused(bounds: dict[str, object]) -> None:
     """An inbox that could hold nothing would hang."""
     with pytest.raises(ConfigurationError):
         InboxLimits(**bounds)  # type: ignore[arg-type]
+
+
+def test_callers_are_woken_when_the_reader_has_done_its_work() -> None:
+    """Between gather and release nobody is woken; release says whether anybody waited."""
+    inbox = Inbox()
+    inbox.gather()
+    inbox.put_private([b"1"])
+    assert not inbox.release()
+
+    assert inbox.refill(Deadline(GENEROUS))
+    assert inbox.front.items.pop() == b"1"
+    with ThreadPoolExecutor(1) as pool:
+        taking = pool.submit(inbox.refill, Deadline(GENEROUS))
+        wait_until(lambda: inbox._takers.tickets)
+        inbox.gather()
+        inbox.put_private([b"2"])
+        assert not taking.done()
+        assert inbox.release()
+        assert taking.result(GENEROUS)
+    assert inbox.front.items == [b"2"]

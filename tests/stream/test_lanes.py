@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sixmm.events import UnknownEvent
-from sixmm.stream.lanes import EVENT_OVERHEAD_BYTES, Item, Lane, LatestLane, measure
+from sixmm.stream.lanes import EVENT_OVERHEAD_BYTES, FILLING, Item, Lane, LatestLane, measure
 
 from .waiting import GENEROUS
 
@@ -159,3 +159,18 @@ def test_the_newest_of_each_topic_stays() -> None:
     assert (lane.waiting, lane.size) == (3, 3)
     assert (out.items, out.received_at) == ([b"2"], 7)
     assert [pop(lane) for _ in range(4)] == [b"2", b"3", b"4", None]
+
+
+@given(st.integers(0, 30), st.integers(0, 30), st.integers(1, 20))
+def test_a_calm_lane_has_room_and_is_not_filling(waiting: int, popped: int, more: int) -> None:
+    """Calm is only said where the exact count would say so too."""
+    lane = Lane(max_items=20, max_bytes=60)
+    if waiting:
+        put(lane, texts(0, waiting))
+    for _ in range(min(popped, waiting)):
+        pop(lane)
+    items = texts(100, more)
+    if lane.is_calm(len(items), measure(items)):
+        assert lane.room_for(items, measure(items)) == len(items)
+        put(lane, items)
+        assert not lane.reaches(FILLING)

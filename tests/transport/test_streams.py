@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import select
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from sixmm.clock import Deadline, ManualClock
-from sixmm.transport.streams import RECV_BYTES, TcpStream, Waiter, _Occupancy
+from sixmm.transport.streams import FLOOD_BYTES, RECV_BYTES, TcpStream, Waiter, _Occupancy
 from tests.transport.patience import in_thread, past, soon
 from tests.transport.servers import PATIENCE, tcp_pair
 
@@ -66,6 +68,40 @@ class TestWaiting:
         theirs.sendall(b"more")
 
         assert stream.recv(soon()) == b"more"
+
+    def test_more_at_once_in_a_flood(self, ends: tuple[TcpStream, socket.socket]) -> None:
+        """A read that was full is followed by a larger one; all bytes come, in order."""
+        stream, theirs = ends
+        data = bytes(range(256)) * 4096
+        sending = threading.Thread(target=theirs.sendall, args=(data,), daemon=True)
+        sending.start()
+        reads = [stream.recv(soon())]
+        while sum(map(len, reads)) < len(data):
+            reads.append(stream.recv(soon()))
+        sending.join(PATIENCE)
+
+        assert b"".join(reads) == data
+        for before, read in itertools.pairwise(reads):
+            assert len(read) <= (FLOOD_BYTES if len(before) >= RECV_BYTES else RECV_BYTES)
+
+    def test_an_interrupted_wait_has_taken_nothing(
+        self, ends: tuple[TcpStream, socket.socket], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whether a receive waits is known where it is interrupted, and only there."""
+        stream, theirs = ends
+
+        def interrupt(_: Deadline) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(stream._readable, "wait", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                stream.recv(soon())
+        assert stream.is_waiting
+        theirs.sendall(b"later")
+
+        assert stream.recv(soon()) == b"later"
+        assert not stream.is_waiting
 
     def test_recv_waits(self, ends: tuple[TcpStream, socket.socket]) -> None:
         """A receiver is woken by what arrives."""
