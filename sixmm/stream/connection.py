@@ -62,6 +62,8 @@ class Connection:
         self._resync_at: float | None = None
         self._resync_delay = shared.options.resync_retry
         self._is_awaited = False
+        if shared.deliver == "events" or not shared.private:
+            link.be_greedy()
 
     # The phases, in their order
 

@@ -24,7 +24,7 @@ from ..events import DecodeFailed, Event, Resynced
 from ..state.account import Telling, compare_orders
 from ..state.models import Baseline, Facts, Snapshot
 from .causes import MAX_RETRY_AFTER, Remedy, judge
-from .lanes import Item, measure
+from .lanes import EVENT_OVERHEAD_BYTES, Item, measure
 from .reconcile import AccountChange, Change, expects_fills, reconcile, torn_orders, without_orders
 from .routing import decode_messages
 from .shared import Shared
@@ -204,9 +204,9 @@ class AccountSync:
         """
         if self._rests and (not self._attentive_until_ms or not self._is_attentive(received_at)):
             return self._pass_on(messages, received_at)
-        shared = self._shared
+        shared, facts_of = self._shared, self._shared.venue.facts
         events = self._decode(messages, received_at)
-        facts = [shared.venue.facts(event) for event in events]
+        facts = [facts_of(event) for event in events]
         is_readable = DecodeFailed not in set(map(type, events))
         with shared.mirror_lock:
             apply = shared.mirror.apply
@@ -338,7 +338,8 @@ class AccountSync:
             return
         inbox = self._shared.inbox
         if inbox.private_depth < _MAX_DECODED:
-            inbox.put_private(events)
+            size = measure(messages) + EVENT_OVERHEAD_BYTES * len(events)
+            inbox.put_private(events, size=size)
         else:
             inbox.put_private(list(map(_packed, events, messages)), received_at=received_at)
 

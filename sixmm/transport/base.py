@@ -88,6 +88,9 @@ class WsLink(abc.ABC):
     may_change_hands = False
     """Whether threads may take turns in receiving; :attr:`is_waiting` is right then."""
 
+    def be_greedy(self) -> None:  # noqa: B027 - a link may have no use for it
+        """Take more in one read, in a flood: for an owner that keeps what comes as text."""
+
     @property
     def is_waiting(self) -> bool:
         """Whether :meth:`receive`, if it is interrupted now, has taken nothing from the network."""

@@ -90,6 +90,10 @@ class StreamLink(WsLink):
             if messages or (reader.frames > frames and not reader.ended):
                 return messages
 
+    def be_greedy(self) -> None:
+        """Take more in one read, in a flood; see :meth:`WsLink.be_greedy`."""
+        self._stream.greedy = True
+
     @property
     def is_waiting(self) -> bool:
         """Whether a receive that is interrupted now has taken nothing; see :class:`WsLink`."""

@@ -19,12 +19,13 @@ from ..clock import Deadline
 __all__ = ["FLOOD_BYTES", "RECV_BYTES", "Stream", "TcpStream", "Waiter"]
 
 RECV_BYTES = 65_536
-"""The most bytes that one read takes from the network, unless the one before was full."""
+"""The most bytes that one read takes from the network."""
 FLOOD_BYTES = 8 * RECV_BYTES
-"""The most bytes that a read takes after a full one.
+"""The most bytes that a greedy read takes after a full one.
 
 A thread that comes back from the network has to wait for the interpreter, up to 5 ms where another
-thread computes. In a flood that wait is shared by more messages.
+thread computes. In a flood that wait is shared by more messages. That pays where they stay text: as
+objects so many at once are slow to make and to keep.
 """
 
 _LONGEST_WAIT = 86_400.0
@@ -38,6 +39,9 @@ class Stream(Protocol):
 
     def recv(self, deadline: Deadline) -> bytes:
         """Return the bytes that have arrived, or wait for some; ``b""`` is the end."""
+
+    greedy: bool
+    """Whether a read may take up to :data:`FLOOD_BYTES` after a full one."""
 
     @property
     def is_waiting(self) -> bool:
@@ -166,6 +170,7 @@ class TcpStream:
         self._readable = Waiter(sock)
         self._writable = Waiter(sock, writable=True)
         self._occupancy = _Occupancy(sock.close)
+        self.greedy = False
         self.is_waiting = False
         # After a read that emptied the socket it is cheaper to wait first than to fail first.
         self._drained = True
@@ -179,7 +184,9 @@ class TcpStream:
                 self._wait(deadline)
             while True:
                 try:
-                    data = self._sock.recv(RECV_BYTES if self._drained else FLOOD_BYTES)
+                    data = self._sock.recv(
+                        FLOOD_BYTES if self.greedy and not self._drained else RECV_BYTES
+                    )
                 except BlockingIOError:
                     self._drained = True
                     self._wait(deadline)

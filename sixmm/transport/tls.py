@@ -93,6 +93,15 @@ class TlsStream:
         return data
 
     @property
+    def greedy(self) -> bool:
+        """Whether a read may take more after a full one; see :class:`Stream`."""
+        return self._raw.greedy
+
+    @greedy.setter
+    def greedy(self, value: bool) -> None:
+        self._raw.greedy = value
+
+    @property
     def is_waiting(self) -> bool:
         """Whether :meth:`recv` waits; a record of which a part is here is not lost by that."""
         return self._raw.is_waiting

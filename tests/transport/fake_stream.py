@@ -29,6 +29,8 @@ class FakeStream:
         self.sent = b""
         self.ended = False
         self.closed = False
+        self.greedy = False
+        self.is_waiting = False
         self._pieces = collections.deque(pieces)
         self._budget = budget
         self._failure = failure or ConnectionResetError(104, "reset")

@@ -59,6 +59,16 @@ class TestReceiving:
         assert link.receive(deadline=past()) == [b"a"]
         assert link.receive(deadline=past()) == [b"b"]
 
+    def test_what_the_link_says_of_its_stream(self) -> None:
+        """Greed is passed on, and whether a receive waits is what the stream says."""
+        stream = FakeStream()
+        link = make_link(stream)
+        link.be_greedy()
+        stream.is_waiting = True
+
+        assert stream.greedy
+        assert link.is_waiting
+
     def test_partial_frame_survives_a_timeout(self) -> None:
         """A timeout in the middle of a frame loses nothing."""
         data = frame(TEXT, b"hello")

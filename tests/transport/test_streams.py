@@ -70,8 +70,9 @@ class TestWaiting:
         assert stream.recv(soon()) == b"more"
 
     def test_more_at_once_in_a_flood(self, ends: tuple[TcpStream, socket.socket]) -> None:
-        """A read that was full is followed by a larger one; all bytes come, in order."""
+        """A greedy stream follows a full read by a larger one; all bytes come, in order."""
         stream, theirs = ends
+        stream.greedy = True
         data = bytes(range(256)) * 4096
         sending = threading.Thread(target=theirs.sendall, args=(data,), daemon=True)
         sending.start()
