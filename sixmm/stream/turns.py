@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable
 
 from ..clock import Clock, Deadline, SystemClock
-from ..errors import ConnectionClosed
+from ..errors import ConnectionClosed, SixmmError
 from .waiting import WaitingRoom, call
 
 __all__ = ["Turn"]
@@ -56,7 +56,7 @@ class Turn:
         self._is_wanted = False
         self._is_recalled = False
         self._is_closing = False
-        self._failure: BaseException | None = None
+        self._failure: SixmmError | None = None
 
     # The reader thread
 
@@ -69,7 +69,7 @@ class Turn:
             is_waiting: whether a reading that is interrupted now has taken nothing.
 
         Raises:
-            Exception: what ended the reading of a caller.
+            SixmmError: what ended the reading of a caller.
         """
         with self._guard:
             self._read, self._is_waiting = read, is_waiting
@@ -127,15 +127,16 @@ class Turn:
 
     def read(self, deadline: Deadline) -> bool:
         """Read once in this thread, where the turn is lent; return whether it was."""
-        failure: BaseException | None = None
+        failure: SixmmError | None = None
         goes_on = True
         try:
             if not self._take():
                 return False
             goes_on = self._read(deadline)
-        except Exception as error:
+        except SixmmError as error:
             failure = error
         except BaseException:
+            # Ctrl-C, or what another signal handler of the program has raised: it is the caller's.
             # What was read may be lost with this frame: the link is given up, so that the
             # comparison after the next one finds it.
             failure = None if self._is_waiting() else _interrupted()
@@ -152,7 +153,7 @@ class Turn:
             self._takes += 1
             return True
 
-    def _give_back(self, failure: BaseException | None, *, goes_on: bool) -> None:
+    def _give_back(self, failure: SixmmError | None, *, goes_on: bool) -> None:
         with self._guard:
             if self._caller != threading.get_ident():
                 return

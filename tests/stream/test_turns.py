@@ -123,15 +123,21 @@ def test_what_ends_a_reading_is_raised_by_the_reader_thread(lender: Lender) -> N
 
 
 @pytest.mark.parametrize("is_waiting", [True, False])
-def test_an_interrupted_reading(lender: Lender, is_waiting: bool) -> None:
-    """Ctrl-C reaches the caller; the link is given up unless nothing can have been read."""
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, TimeoutError])
+def test_an_interrupted_reading(
+    lender: Lender, interrupt: type[BaseException], is_waiting: bool
+) -> None:
+    """Ctrl-C, or what any signal handler raises, reaches the caller.
+
+    The link is given up unless nothing can have been read.
+    """
     lender.is_waiting = is_waiting
 
     def read(_: Deadline) -> bool:
-        raise KeyboardInterrupt
+        raise interrupt
 
     future = lender.lend(read)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(interrupt):
         lender.turn.read(Deadline(GENEROUS))
 
     if is_waiting:
