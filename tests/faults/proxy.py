@@ -107,7 +107,14 @@ class FaultProxy:
             return
         server.settimeout(None)
         with self._lock:
-            self._pairs.append((client, server))
+            is_late = self._closing
+            if not is_late:
+                self._pairs.append((client, server))
+        if is_late:
+            # Whoever closes has seen all pairs already.
+            _end(client)
+            _end(server)
+            return
         self._spawn(self._pump, client, server, cut)
 
     def _pump(self, client: socket.socket, server: socket.socket, cut: Cut | None) -> None:
