@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import attrs
 
+from .errors import DecodeError
 from .events import ConnectionEvent, Event
 
 __all__ = ["EventReport", "SchemaReport"]
@@ -44,24 +45,19 @@ class SchemaReport:
     def __init__(self, *, every: bool = False) -> None:
         self._every = every
         self.skips: dict[type[Event], int] = {}
-        """How many events of each kind are to be counted without a look. Who takes events in a loop
-        counts down here, and calls :meth:`look` where nothing is left: a call of :meth:`note` per
-        event costs more than the counting."""
+        """How many events of each kind are to be counted without a look. Who takes events counts
+        down here, and calls :meth:`look` where nothing is left: a call for each event would cost
+        more than the counting."""
         # Up to the next look: with what is left in ``skips`` it says how many events there were.
         self._counted: dict[type[Event], int] = {}
         self._unknown: dict[type[Event], Counter[str]] = {}
         self._missing: dict[type[Event], set[str]] = {}
 
-    def note(self, event: Event) -> None:
-        """Count one event; events about the connection have no wire fields and are left out."""
-        left = self.skips.get(type(event))
-        if left:
-            self.skips[type(event)] = left - 1
-        else:
-            self.look(event)
-
     def look(self, event: Event) -> None:
-        """Count one event, look at its fields, and decide how many are not looked at after it."""
+        """Count one event, look at its fields, and decide how many are not looked at after it.
+
+        Events about the connection have no wire fields and are left out.
+        """
         kind = type(event)
         if isinstance(event, ConnectionEvent):
             return
@@ -69,7 +65,7 @@ class SchemaReport:
         skip = 0 if self._every or count < _ALWAYS else _ONE_IN - 1 - count % _ONE_IN
         self._counted[kind], self.skips[kind] = count + skip, skip
         seen = self._unknown.setdefault(kind, Counter())
-        seen.update(name for name in event.extra if name in seen or len(seen) < _MAX_NAMES)
+        seen.update(name for name in _extra(event) if name in seen or len(seen) < _MAX_NAMES)
         names = self._missing.setdefault(kind, {f.name for f in attrs.fields(kind)} - _BASE)
         names -= {name for name in names if getattr(event, name) is not None}
 
@@ -83,3 +79,11 @@ class SchemaReport:
             )
             for kind, count in self._counted.items()
         }
+
+
+def _extra(event: Event) -> Iterable[str]:
+    # Beyond its schema a message was only skimmed: it may have a number that is not read here.
+    try:
+        return event.extra
+    except DecodeError:
+        return ()

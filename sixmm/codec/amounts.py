@@ -31,11 +31,7 @@ def amount_or_none(text: str | None) -> Decimal | None:
     Raises:
         ValueError: the text is anything else.
     """
-    if text is None:
-        return None
-    if _is_plain(text) is None:
-        raise ValueError("expected a decimal string")
-    return Decimal(text)
+    return None if text is None else amount(text)
 
 
 def amount_or_number(value: Any) -> Decimal:
@@ -66,9 +62,7 @@ class KnownAmounts(dict[Any, Any]):
         self._most = most
 
     def __missing__(self, text: Any) -> Decimal:
-        if _is_plain(text) is None:
-            raise ValueError("expected a decimal string")
-        found = Decimal(text)
+        found = amount(text)
         if len(self) > self._most:
             self.clear()
             self[None] = None

@@ -56,13 +56,16 @@ class Layout:
     fields: tuple[WireField, ...]
 
 
-def layout_of(cls: type[Any], tag: str | None = None) -> Layout | None:
-    """Return the layout of a class, or None where it has a field that is out of the ordinary.
+def layout_of(cls: type[Any], tag: str | None = None) -> Layout:
+    """Return the layout of a class.
 
     Args:
         cls: the class; only fields that may be absent from a message are ordinary.
         tag: the wire name of the member that tells which class it is; its field counts as one
             without a wire name.
+
+    Raises:
+        TypeError: it has a field that is out of the ordinary.
     """
     hints = typing.get_type_hints(cls)
     found: list[WireField] = []
@@ -73,7 +76,7 @@ def layout_of(cls: type[Any], tag: str | None = None) -> Layout | None:
             continue
         kind, inner = _kind_of(hints[field.name])
         if kind is None or field.default is attrs.NOTHING:
-            return None
+            raise TypeError(f"{cls.__name__}.{field.name} is out of the ordinary")
         found.append(
             WireField(
                 name=field.name,

@@ -89,8 +89,8 @@ def row_maker(cls: type[Any], values_of: ValuesOf) -> Converter:
         values_of: gives the values of a row, in the order of its layout.
     """
     layout = layout_of(cls)
-    if layout is None or layout.base:
-        raise TypeError(f"{cls.__name__} has a field that is out of the ordinary")
+    if layout.base:
+        raise TypeError(f"{cls.__name__} has a field that is out of the ordinary: {layout.base[0]}")
     twin = _twin(layout, lambda inner: row_maker(inner, values_of))
 
     def make(row: Any) -> Any:

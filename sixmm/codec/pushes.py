@@ -7,6 +7,7 @@ exactly the events that the constructors give, and nothing for pushes that are t
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -44,15 +45,13 @@ _WRONG: Mapping[Kind, tuple[Any, ...]] = {
 def push_reader(form: PushForm) -> Bind:
     """Return what reads the pushes of a form, by the engine of this process."""
     if ENGINE == "msgspec":
-        try:
+        # A release of its package that works otherwise is passed over like a missing one.
+        with contextlib.suppress(Exception):
             from . import pushes_fast
 
             fast = pushes_fast.push_reader(form)
             if agrees(fast, form):
                 return fast
-        except Exception:
-            # A release of its package that works otherwise is passed over like a missing one.
-            return pushes_stdlib.push_reader(form)
     return pushes_stdlib.push_reader(form)
 
 
@@ -89,8 +88,7 @@ def _sample(field: WireField) -> tuple[Any, Any]:
         return member.value, member
     if field.kind is not Kind.ROWS:
         return _SAMPLES[field.kind]
-    layout = layout_of(field.inner)
-    fields = layout.fields if layout else ()
+    fields = layout_of(field.inner).fields
     row = {inner.wire: _sample(inner)[0] for inner in fields}
     values = {inner.name: _sample(inner)[1] for inner in fields}
     return [row, {}], (field.inner(**values), field.inner())

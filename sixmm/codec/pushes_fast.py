@@ -102,7 +102,6 @@ def _type_of(field: WireField) -> Any:
     if field.kind is Kind.WORD:
         return field.inner | None
     if field.kind is Kind.ROWS:
-        layout = layout_of(field.inner)
-        row: Any = _struct(layout) if layout else None
+        row: Any = _struct(layout_of(field.inner))
         return tuple[row, ...] | None
     return _TYPES[field.kind] | None

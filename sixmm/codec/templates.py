@@ -15,10 +15,10 @@ import attrs
 
 from .amounts import PLAIN_DECIMAL
 from .layout import Kind, Layout, WireField, layout_of
+from .typed import MAX_TEXT
 
-__all__ = ["MAX_TEXT", "Group", "Part", "Template", "Unlike", "template_of"]
+__all__ = ["Group", "Part", "Template", "Unlike", "template_of"]
 
-MAX_TEXT = 4_096
 # To compile a pattern takes some microseconds per token, and to match it takes time that grows with
 # the square of the groups.
 _MAX_TOKENS = 1_024
@@ -152,8 +152,6 @@ class _Writer:
                 self._keep()
             elif field.kind is Kind.ROWS:
                 inner = layout_of(field.inner)
-                if inner is None:
-                    raise Unlike("rows of an unknown form")
                 rows[field.name] = [self._object(inner) for _ in self._items()]
             else:
                 groups.append(Group(self._open(field.kind), field))

@@ -43,7 +43,7 @@ class _Place(enum.Enum):
 
 
 class Router:
-    """Sorts the reads of one connection. Used by the reader thread only.
+    """Sorts the reads of one connection. Used by the thread that reads.
 
     Where the messages of a frame go is remembered until other topics are wanted. It is remembered
     by identity, because a venue gives the same frame for the same kind of push.
@@ -58,7 +58,6 @@ class Router:
         self, venue: Venue, *, wanted: Callable[[], frozenset[str]], needs_topics: bool = False
     ) -> None:
         self._venue = venue
-        self._classify = venue.classifier()
         self._wanted = wanted
         self._needs_topics = needs_topics
         self._topics: frozenset[str] = frozenset()
@@ -77,7 +76,7 @@ class Router:
         if wanted is not self._topics:
             self._topics = wanted
             self._forget()
-        frames = self._classify(messages)
+        frames = self._venue.classify_many(messages)
         # Whole lists at a time: there may be a hundred thousand messages in a second. Equal frames
         # are one object, so the first comparison is one of pointers, up to the first that differs.
         first = frames[0]

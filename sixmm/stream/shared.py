@@ -27,7 +27,8 @@ class Shared:
     """The parts of one session.
 
     The mirror is changed by the reader thread and read by callers, both under ``mirror_lock``. The
-    counters have one writer each. Everything else guards itself.
+    counters are written by the thread that reads, and ``undecoded`` by those that take. Everything
+    else guards itself.
     """
 
     venue: Venue

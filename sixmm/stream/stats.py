@@ -11,7 +11,7 @@ __all__ = ["Counters", "Stats"]
 
 @attrs.define
 class Counters:
-    """What the threads of a session count. Each figure is written by one thread only.
+    """What the threads of a session count. Each figure is written by one thread at a time.
 
     ``decode_failures`` counts in the reader thread, ``undecoded`` in the thread that takes events.
     """

@@ -262,10 +262,6 @@ class Venue(abc.ABC):
             DecodeError: it is not JSON, or not what the schema says.
         """
 
-    def classifier(self) -> Callable[[Sequence[bytes]], list[Frame]]:
-        """Return what :meth:`classify_many` calls in the end, for whoever classifies a lot."""
-        return self.classify_many
-
     def decoder(self) -> Callable[..., Event]:
         """Return what :meth:`decode` calls in the end, for whoever decodes many messages."""
         return self.decode

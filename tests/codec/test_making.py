@@ -22,7 +22,7 @@ from sixmm.events import Event, Origin
 from sixmm.venues.sixmm.decoder import Decoder
 from sixmm.venues.sixmm.stream_schema import BalanceUpdate, DepthUpdate, OrderTradeUpdate
 
-from .wire_pushes import STRICT, WHOLE, facts, layout
+from .wire_pushes import STRICT, WHOLE, facts
 
 TEXTS = [text for _, _, text in WHOLE]
 
@@ -118,7 +118,7 @@ class TestReal:
                 row.symbol = "x"
 
 
-ORDER = layout(OrderTradeUpdate, "eventType")
+ORDER = layout_of(OrderTradeUpdate, "eventType")
 
 
 def no_rows(_: type[Any]) -> Any:
@@ -163,7 +163,7 @@ class TestEventMaker:
 
     def test_levels(self) -> None:
         """Levels come as bytes; null is the default, anything but a list is refused."""
-        depth = layout(DepthUpdate)
+        depth = layout_of(DepthUpdate)
         make = event_maker(depth, no_rows)
 
         def bids(value: Any) -> Any:
@@ -179,11 +179,11 @@ class TestEventMaker:
     def test_no_event(self) -> None:
         """A class that is no event is a mistake of ours and is found at once."""
         with pytest.raises(TypeError, match="BalanceUpdate is no event"):
-            event_maker(layout(BalanceUpdate), no_rows)
+            event_maker(layout_of(BalanceUpdate), no_rows)
 
     def test_told_by_the_topic(self) -> None:
         """What the topic says stands where the push has nothing, and only there."""
-        depth = layout(DepthUpdate)
+        depth = layout_of(DepthUpdate)
         plain = event_maker(depth, no_rows)
         make = with_told(plain, depth, {"symbol": "X", "interval": "unknown here"})
         place = next(n for n, f in enumerate(depth.fields) if f.name == "symbol")
@@ -201,7 +201,7 @@ class TestRowMaker:
 
     def test_rows(self) -> None:
         """The values are taken in the order of the layout."""
-        of = layout(BalanceUpdate)
+        of = layout_of(BalanceUpdate)
         make = row_maker(BalanceUpdate, lambda row: tuple(row.get(f.wire) for f in of.fields))
         row = make({"assetType": "USDT", "walletBalance": "1.50"})
 
@@ -227,7 +227,6 @@ class Priced(Event):
 def test_an_amount_with_a_default() -> None:
     """An amount is a decimal also where the class has another default than None."""
     of = layout_of(Priced)
-    assert of is not None
     make = event_maker(of, no_rows)
 
     assert facts(make(("1.50",), "", 0, 0, "")) == facts(Priced(price=Decimal("1.50")))

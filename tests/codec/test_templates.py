@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sixmm.codec.layout import Kind
-from sixmm.codec.templates import MAX_TEXT, Template, Unlike, template_of
-from sixmm.codec.typed import MAX_TEXT as MAX_TEXT_OF_A_FIELD
+from sixmm.codec.templates import Template, Unlike, template_of
+from sixmm.codec.typed import MAX_TEXT
 
 from .wire_pushes import USER, WHOLE, form_of, mutated, pushes
 from .wire_values import SOUND
@@ -299,11 +299,6 @@ def test_many_tokens(count: int) -> None:
     """So is one with very many members that nobody knows: its pattern would be long."""
     with pytest.raises(Unlike):
         of(trade(f'"x":[{",".join(["[[[1]]]"] * count)}]'))
-
-
-def test_one_bound_for_texts() -> None:
-    """A pattern takes the texts that a field takes."""
-    assert MAX_TEXT == MAX_TEXT_OF_A_FIELD
 
 
 def shape(value: Any) -> Any:

@@ -106,13 +106,6 @@ def assert_same(messages: Sequence[str | bytes]) -> None:
         assert verdict(decoder, message) == verdict(STRICT, message), message
 
 
-def layout(cls: type[Any], tag: str | None = None) -> Layout:
-    """Return the layout of a class that has one."""
-    found = layout_of(cls, tag)
-    assert found is not None
-    return found
-
-
 _TEXTS_OF = {
     Kind.AMOUNT: AMOUNTS,
     Kind.TEXT: [f'"{text}"' for text in TEXTS],
@@ -137,7 +130,7 @@ def proper(field: WireField) -> list[str]:
     if field.kind is Kind.WORD:
         return [f'"{member.value}"' for member in field.inner]
     if field.kind is Kind.ROWS:
-        inner = layout(field.inner).fields
+        inner = layout_of(field.inner).fields
         row = ",".join(f'"{item.wire}":{proper(item)[0]}' for item in inner)
         few = ",".join(f'"{item.wire}":{proper(item)[-1]}' for item in inner[::3])
         return [f"[{{{row}}}]", f"[{{{few}}},{{{row}}}]", "[]", "[{}]"]
@@ -148,7 +141,7 @@ def values_of(field: WireField, *, wild: bool) -> st.SearchStrategy[str]:
     """Return the texts that stand at a field: what belongs there and null, or else anything."""
     right = st.sampled_from([*proper(field), "null"])
     if field.kind is Kind.ROWS:
-        right |= rows(layout(field.inner), wild=wild)
+        right |= rows(layout_of(field.inner), wild=wild)
     if field.kind is Kind.AMOUNT:
         right |= plain_amounts
     if not wild:
@@ -183,7 +176,7 @@ def rows(of: Layout, *, wild: bool) -> st.SearchStrategy[str]:
 
 _TAGS = [*(f'"{name}"' for name in PRIVATE_EVENTS), '"OTHER"', "null", "5", '"ORDER\\u005fTRADE"']
 _DATA = {
-    (topic, cls): layout(cls, "eventType" if topic == USER else None)
+    (topic, cls): layout_of(cls, "eventType" if topic == USER else None)
     for topic, classes in TOPICS.items()
     for cls in classes
 }

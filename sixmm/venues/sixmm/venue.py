@@ -155,10 +155,6 @@ class SixmmVenue(Venue):
         """Say what each message is for; see :func:`.protocol.classify_many`."""
         return protocol.classify_many(messages)
 
-    def classifier(self) -> Callable[[Sequence[bytes]], list[Frame]]:
-        """Return what classifies messages, without the detour by way of the venue."""
-        return protocol.classify_many
-
     def decode(self, message: str | bytes, *, received_at: int = 0) -> Event:
         """Return the typed event of one inbound message; see :class:`.decoder.Decoder`."""
         return self._decoder.decode(message, received_at=received_at)
