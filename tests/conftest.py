@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +35,12 @@ def trade(exchange: Exchange, account: Account, stop: threading.Event) -> None:
             exchange.place_order(
                 account, symbol="BTCUSDT", side=side, type="MARKET", quantity="0.001"
             )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c() -> None:
+    """Ctrl-C works, also where the tests are a job in the background of a shell."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -13,25 +13,7 @@ from sixmm.state.models import Order
 from sixmm.state.telling import Telling, adds_nothing, compare_orders, is_later
 from sixmm.state.values import values_of
 
-NEW = Order(
-    order_id="1",
-    status="NEW",
-    rank=0,
-    symbol="BTCUSDT",
-    price=Decimal(100),
-    quantity=Decimal(4),
-    executed_quantity=Decimal(0),
-    updated_at_ms=1_000,
-)
-PENDING = attrs.evolve(NEW, status="PENDING", rank=1, updated_at_ms=1_001)
-PARTLY = attrs.evolve(
-    NEW, status="PARTIALLY_FILLED", rank=2, executed_quantity=Decimal(1), updated_at_ms=1_002
-)
-MORE = attrs.evolve(PARTLY, executed_quantity=Decimal(3), updated_at_ms=1_003)
-FILLED = attrs.evolve(
-    NEW, status="FILLED", rank=3, executed_quantity=Decimal(4), updated_at_ms=1_004
-)
-LIFE = [NEW, PENDING, PARTLY, MORE, FILLED]
+from .lives import LIFE, NEW, PENDING
 
 
 def untimed(order: Order) -> Order:
