@@ -96,15 +96,19 @@ class AccountMirror:
 
     # Telling
 
-    def apply(self, facts: Facts) -> bool:
+    def apply(self, facts: Facts, *, again: bool = False) -> bool:
         """Take over what a push tells; return whether the caller has to be told.
 
         On one link the order of arrival is the truth, and what a push adds may be in fields that no
         schema names. So a push is left out for two reasons only: its very text was taken before, or
         a snapshot has told all of it already.
+
+        Args:
+            facts: what it tells.
+            again: it was begun before, and interrupted.
         """
         ts_ms = facts.ts_ms
-        if ts_ms and facts.push and not self._pushes.take(facts.push, ts_ms):
+        if ts_ms and facts.push and not self._pushes.take(facts.push, ts_ms) and not again:
             return False
         if isinstance(facts, OrderPush):
             fill = facts.fill_values

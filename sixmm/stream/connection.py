@@ -192,7 +192,12 @@ class Connection:
                 return earlier is not limit
             return self._resync_at is None
 
-        self._shared.inbox.turn.lend(read, limit=limit, is_waiting=lambda: self._link.is_waiting)
+        self._shared.inbox.turn.lend(
+            read,
+            limit=limit,
+            is_waiting=lambda: self._link.is_waiting,
+            settle=self._sync.settle,
+        )
 
     def _handle(self, messages: list[bytes]) -> None:
         received_at = self._shared.clock.time_ms()

@@ -100,6 +100,7 @@ class Inbox:
         self._market: Lane | LatestLane = _market_lane(limits)
         self._warning: InboxFilling | None = None
         self._told_filling = False
+        self._told = 0
         self._untold_drops = 0
         self._dropped = 0
         self._ended = False
@@ -119,7 +120,9 @@ class Inbox:
 
         A caller that wakes needs the interpreter, which the reader has until it waits again.
         """
-        self._later = []
+        if self._later is None:
+            self._later = []
+        # Else the thread that read before stands still before its release: this one wakes for both.
 
     def release(self) -> bool:
         """Wake the callers for whom something was put since :meth:`gather`; return if any were."""
@@ -156,6 +159,7 @@ class Inbox:
             if self._private.waiting > self._limits.private_events + _TELL_MARGIN:
                 _log.warning("nobody takes events; left out: %r", event)
                 return
+            self._told += 1
             self._append(self._private, [event], 0, measure([event]))
             woken = self._takers.empty()
         call(woken)
@@ -236,6 +240,12 @@ class Inbox:
                 self._market.clear()
             woken = self._takers.empty() + self._putters.empty()
         call(woken)
+
+    @property
+    def private_puts(self) -> int:
+        """How many items :meth:`put_private` has added since the start."""
+        with self._lock:
+            return self._private.given - self._told
 
     @property
     def private_depth(self) -> int:

@@ -51,8 +51,6 @@ class Batch:
     """
 
     __slots__ = (
-        "begin_count",
-        "begin_size",
         "end_count",
         "end_size",
         "items",
@@ -65,10 +63,6 @@ class Batch:
         self.items: list[Item] = list(items[::-1])
         self.received_at = received_at
         self.size = size
-        self.begin_count = 0
-        """How many items its lane had been given before this batch."""
-        self.begin_size = 0
-        """How many bytes its lane had been given before this batch."""
         self.end_count = 0
         """How many items its lane had been given up to the end of this batch."""
         self.end_size = 0
@@ -123,21 +117,26 @@ class Lane:
     def append(self, items: Sequence[Item], *, received_at: int, size: int) -> None:
         """Add items, whatever the bounds say."""
         batch = Batch(items, received_at=received_at, size=size)
-        batch.begin_count, batch.begin_size = self._given_count, self._given_size
-        self._given_count += len(items)
-        self._given_size += size
-        batch.end_count, batch.end_size = self._given_count, self._given_size
+        batch.end_count = count = self._given_count + len(items)
+        batch.end_size = size = self._given_size + size
+        # From here on in one go: a signal handler runs after a call, and may raise.
+        self._given_count, self._given_size = count, size
         self._batches.append(batch)
+
+    @property
+    def given(self) -> int:
+        """How many items it was given since the start."""
+        return self._given_count
 
     def is_calm(self, count: int, size: int) -> bool:
         """Whether the lane is far from its bounds also with so many more items and bytes.
 
-        That takes no exact count: the oldest batch counts as whole.
+        The oldest batch counts as it was measured last, so there may be fewer bytes than that.
         """
         if self._batches:
             first = self._batches[0]
-            count += self._given_count - first.begin_count
-            size += self._given_size - first.begin_size
+            count += self._waiting_from(first)
+            size += self._size_at_most(first)
         return count < self._calm_items and size < self._calm_bytes
 
     def room_for(self, items: Sequence[Item], size: int) -> int:

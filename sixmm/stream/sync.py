@@ -48,6 +48,17 @@ Told = tuple[Event, Push]
 """What a message says, and the message."""
 
 
+@attrs.define
+class _AtHand:
+    """A read that is being handed over; a signal handler may raise in the middle of that."""
+
+    messages: Sequence[bytes]
+    received_at: int
+    rests: bool
+    puts_before: int
+    is_new: list[bool] | None = None
+
+
 @attrs.frozen(kw_only=True)
 class Comparison:
     """A snapshot that was read, and the errors of the calls that failed."""
@@ -68,7 +79,9 @@ class Comparison:
 
 
 class AccountSync:
-    """Keeps the mirror of one session equal to the account. Used by the reader thread only.
+    """Keeps the mirror of one session equal to the account.
+
+    It compares in the reader thread; :meth:`hand_over` runs in whichever thread reads.
 
     Args:
         shared: the parts of the session.
@@ -84,6 +97,7 @@ class AccountSync:
         # Pushes are missing in the mirror: what it knows of an order may not add up to its state.
         self._has_gap = False
         self._attentive_until_ms = 0
+        self._at_hand: _AtHand | None = None
 
     def prime(self) -> None:
         """Take over the account as it is before the first connection; does nothing afterwards.
@@ -202,24 +216,27 @@ class AccountSync:
         Returns False where one could not be read: what it would have changed is then not certain.
         Where the mirror rests, every push is told, and this may be about one of an earlier read.
         """
-        if self._rests and (not self._attentive_until_ms or not self._is_attentive(received_at)):
-            return self._pass_on(messages, received_at)
-        shared, facts_of = self._shared, self._shared.venue.facts
-        events = self._decode(messages, received_at)
-        facts = [facts_of(event) for event in events]
-        is_readable = DecodeFailed not in set(map(type, events))
-        with shared.mirror_lock:
-            apply = shared.mirror.apply
-            is_new = [fact is None or apply(fact) for fact in facts]
-            if not is_readable:
-                shared.mirror.mark_stale()
-        if not is_readable:
-            shared.counters.decode_failures += sum(isinstance(e, DecodeFailed) for e in events)
-        if not all(is_new):
-            shared.counters.repeated += is_new.count(False)
-            events, messages = _split(events, is_new), _split(messages, is_new)
-        self._put_read(events, messages, received_at)
-        return is_readable
+        rests = self._rests and not (self._attentive_until_ms and self._is_attentive(received_at))
+        puts = self._shared.inbox.private_puts
+        self._at_hand = at_hand = _AtHand(messages, received_at, rests, puts)
+        is_certain = self._pass_on(at_hand) if rests else self._take_in(at_hand)
+        self._at_hand = None
+        return is_certain
+
+    def settle(self) -> None:
+        """Do the rest of a hand-over that was interrupted by what a signal handler has raised.
+
+        For the reader thread, when the caller who read has left it. What the mirror has taken and
+        nobody was told would never be told otherwise.
+        """
+        at_hand, self._at_hand = self._at_hand, None
+        if at_hand is None:
+            return
+        done = self._shared.inbox.private_puts - at_hand.puts_before
+        if at_hand.rests:
+            self._pass_on(at_hand, done=done)
+        else:
+            self._take_in(at_hand, done=done)
 
     def lost(self) -> None:
         """Note that the link ended: nothing in the mirror is certain until the next comparison."""
@@ -244,11 +261,49 @@ class AccountSync:
         )
         return Comparison(snapshot=snapshot, errors=tuple(errors))
 
-    def _pass_on(self, messages: Sequence[bytes], received_at: int) -> bool:
-        """Tell every push as text, and keep it for the next comparison."""
-        shared, size = self._shared, measure(messages)
-        if self._primed:
+    def _take_in(self, at_hand: _AtHand, *, done: int = 0) -> bool:
+        """Take pushes into the mirror, and tell those that are new, without the first ``done``."""
+        shared, facts_of = self._shared, self._shared.venue.facts
+        messages, received_at = at_hand.messages, at_hand.received_at
+        events = self._decode(messages, received_at)
+        facts = [facts_of(event) for event in events]
+        is_readable = DecodeFailed not in set(map(type, events))
+        with shared.mirror_lock:
+            is_new = self._apply_all(facts, at_hand)
+            if not is_readable:
+                shared.mirror.mark_stale()
+        if not is_readable:
+            shared.counters.decode_failures += sum(isinstance(e, DecodeFailed) for e in events)
+        if not all(is_new):
+            shared.counters.repeated += is_new.count(False)
+            events, messages = _split(events, is_new), _split(messages, is_new)
+        self._put_read(events[done:], messages[done:], received_at)
+        return is_readable
+
+    def _apply_all(self, facts: Sequence[Facts | None], at_hand: _AtHand) -> list[bool]:
+        """Take facts into the mirror, under its lock; return which of them tell anything new."""
+        apply = self._shared.mirror.apply
+        is_new = at_hand.is_new
+        if is_new is None:
+            # Noted one by one, so that :meth:`settle` knows how far this came.
+            at_hand.is_new = is_new = []
+        elif len(is_new) < len(facts):
+            # It was cut in this one: whatever the mirror has of it, nobody was told.
+            fact = facts[len(is_new)]
+            if fact is not None:
+                apply(fact, again=True)
+            is_new.append(True)
+        is_new.extend(fact is None or apply(fact) for fact in facts[len(is_new) :])
+        return is_new
+
+    def _pass_on(self, at_hand: _AtHand, *, done: int = 0) -> bool:
+        """Tell every push as text, without the first ``done``; keep it for the next comparison."""
+        shared, messages, received_at = self._shared, at_hand.messages, at_hand.received_at
+        size = measure(messages)
+        if self._primed and not self._tail.has(messages):
             self._tail.append(messages, received_at=received_at, size=size)
+        if done:
+            messages, size = messages[done:], measure(messages[done:])
         shared.inbox.put_private(messages, received_at=received_at, size=size)
         was_in_doubt, shared.is_in_doubt = shared.is_in_doubt, False
         return not was_in_doubt

@@ -42,6 +42,10 @@ class Tail:
         self._bytes = 0
         self._was_cut = False
 
+    def has(self, messages: Sequence[bytes]) -> bool:
+        """Whether these are the messages that were added last."""
+        return bool(self._reads) and self._reads[-1][1] is messages
+
     def append(self, messages: Sequence[bytes], *, received_at: int, size: int) -> None:
         """Add the messages of one read, which have ``size`` bytes together."""
         self._reads.append((received_at, messages, size))

@@ -70,18 +70,23 @@ class Taker:
                     raise
                 continue
             deadline = None
-            if type(item) is bytes:
-                try:
-                    event = decode(item, received_at=batch.received_at)
-                except Exception as error:
-                    event = self._failed(item, error, batch.received_at)
-            else:
-                event = item  # type: ignore[assignment]
-            left = skips.get(type(event))
-            if left:
-                skips[type(event)] = left - 1
-            else:
-                look(event)
+            try:
+                if type(item) is bytes:
+                    try:
+                        event = decode(item, received_at=batch.received_at)
+                    except Exception as error:
+                        event = self._failed(item, error, batch.received_at)
+                else:
+                    event = item  # type: ignore[assignment]
+                left = skips.get(type(event))
+                if left:
+                    skips[type(event)] = left - 1
+                else:
+                    look(event)
+            except BaseException:
+                # Ctrl-C: whoever takes events afterwards begins with this one.
+                batch.items.append(item)
+                raise
             yield event
 
     def _failed(self, message: bytes, error: Exception, received_at: int) -> Event:

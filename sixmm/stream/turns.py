@@ -56,17 +56,26 @@ class Turn:
         self._is_wanted = False
         self._is_recalled = False
         self._is_closing = False
+        self._was_cut = False
         self._failure: SixmmError | None = None
 
     # The reader thread
 
-    def lend(self, read: Read, *, limit: Deadline, is_waiting: Callable[[], bool]) -> None:
+    def lend(
+        self,
+        read: Read,
+        *,
+        limit: Deadline,
+        is_waiting: Callable[[], bool],
+        settle: Callable[[], None],
+    ) -> None:
         """Let callers read, and return when none of them has for a moment, or on a recall.
 
         Args:
             read: reads once, and hands over what came; no longer than until ``limit``.
             limit: when the reader thread has something to do.
             is_waiting: whether a reading that is interrupted now has taken nothing.
+            settle: does, in this thread, the rest of what an interrupted reading has begun.
 
         Raises:
             SixmmError: what ended the reading of a caller.
@@ -84,6 +93,9 @@ class Turn:
                 self._drop()
         with self._guard:
             failure, self._failure = self._failure, None
+            was_cut, self._was_cut = self._was_cut, False
+        if was_cut:
+            settle()
         if failure is not None:
             raise failure
 
@@ -137,9 +149,10 @@ class Turn:
             failure = error
         except BaseException:
             # Ctrl-C, or what another signal handler of the program has raised: it is the caller's.
-            # What was read may be lost with this frame: the link is given up, so that the
-            # comparison after the next one finds it.
-            failure = None if self._is_waiting() else _interrupted()
+            # What was read and is not in the mirror is lost with this frame: the link is given up,
+            # so that the comparison after the next one finds it.
+            if not self._is_waiting():
+                failure, self._was_cut = _interrupted(), True
             raise
         finally:
             self._give_back(failure, goes_on=goes_on)

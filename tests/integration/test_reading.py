@@ -6,13 +6,15 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
+from unittest import mock
 
 import pytest
 
-from sixmm import Client, Disconnected, InboxLimits, OrderTradeUpdate, Resynced, State
+from sixmm import Client, Disconnected, Event, InboxLimits, OrderTradeUpdate, Resynced, State
 from sixmm.clock import Deadline
 from sixmm.sim import Exchange
 from sixmm.transport import WebSocketClientTransport
@@ -58,6 +60,15 @@ def _trade(exchange: Exchange, account: Any, count: int) -> None:
         )
 
 
+def _trade_until(exchange: Exchange, account: Any, pending: list[Any]) -> None:
+    """Place an order now and then, up to a hundred, for as long as there is something pending."""
+    pause = threading.Event()
+    for _ in range(100):
+        if pending:
+            _trade(exchange, account, 1)
+            pause.wait(0.02)
+
+
 def _pending(client: Client, count: int) -> int:
     """Take events until so many orders rest; return how many links ended meanwhile."""
     ends = 0
@@ -66,6 +77,17 @@ def _pending(client: Client, count: int) -> int:
         ends += isinstance(event, Disconnected)
         count -= isinstance(event, OrderTradeUpdate) and event.order_status == "PENDING"
     return ends
+
+
+@contextmanager
+def _at_an_alarm(do: Callable[[], object]) -> Iterator[Callable[[], object]]:
+    """Have a signal handler do something; the caller of what is given sets the alarm."""
+    before = signal.signal(signal.SIGALRM, lambda *_: do())
+    try:
+        yield lambda: signal.setitimer(signal.ITIMER_REAL, 0.05)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a wait cannot be interrupted there")
@@ -106,17 +128,22 @@ def test_a_caller_that_does_not_wait_leaves_the_reading_to_the_reader(
 
 
 def test_requests_are_answered_while_nobody_waits_for_events(
-    exchange: Exchange, account: Any, connect: Connect
+    exchange: Exchange, account: Any, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """To subscribe and to ping right after an event needs no caller that reads."""
     client = connect()
     take_until(client, is_kind(Resynced))
+    turn = client._session._shared.inbox.turn
+    recalls = mock.Mock(wraps=turn.recall)
+    monkeypatch.setattr(turn, "recall", recalls)
     for _ in range(5):
         _trade(exchange, account, 1)
         _pending(client, 1)
         assert client.ping(timeout=DEADLINE) >= 0.0
         client.subscribe("market.depth.BTCUSDT", timeout=DEADLINE)
         client.unsubscribe("market.depth.BTCUSDT", timeout=DEADLINE)
+
+    assert recalls.call_count >= 15
 
 
 def test_the_smallest_inbox_does_not_stop_who_reads_and_takes(
@@ -137,20 +164,47 @@ def test_ctrl_c_in_a_wait_costs_nothing(exchange: Exchange, account: Any, connec
     """The wait ends with KeyboardInterrupt; the same connection goes on, and nothing is lost."""
     client = connect()
     take_until(client, is_kind(Resynced))
-    before = signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
-    try:
+    with _at_an_alarm(lambda: os.kill(os.getpid(), signal.SIGINT)) as set_alarm:
         for _ in range(3):
             _trade(exchange, account, 1)
             _pending(client, 1)
-            signal.setitimer(signal.ITIMER_REAL, 0.05)
+            set_alarm()
             with pytest.raises(KeyboardInterrupt):
                 _pending(client, 1)
-    finally:
-        signal.signal(signal.SIGALRM, before)
     _trade(exchange, account, 1)
 
     assert _pending(client, 1) == 0
     assert client.stats().connects == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a wait cannot be interrupted there")
+def test_ctrl_c_after_a_reading_loses_nothing(
+    exchange: Exchange, account: Any, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The link is given up; what was read and not handed over yet is told all the same, once."""
+    client = connect()
+    take_until(client, is_kind(Resynced))
+    inbox = client._session._shared.inbox
+    put, interrupts = inbox.put_private, [KeyboardInterrupt]
+
+    def interrupted(*args: Any, **kwargs: Any) -> None:
+        if threading.current_thread() is threading.main_thread() and interrupts:
+            raise interrupts.pop()
+        put(*args, **kwargs)
+
+    monkeypatch.setattr(inbox, "put_private", interrupted)
+    trading = threading.Thread(target=_trade_until, args=(exchange, account, interrupts))
+    trading.start()
+    taken: list[Event] = []
+    with pytest.raises(KeyboardInterrupt):
+        taken.extend(client.events(timeout=DEADLINE))
+    trading.join(DEADLINE)
+    taken += take_until(client, is_kind(Resynced))
+    orders = [event for event in taken if isinstance(event, OrderTradeUpdate)]
+
+    assert any(isinstance(event, Disconnected) for event in taken)
+    pending = [event.order_id for event in orders if event.order_status == "PENDING"]
+    assert sorted(pending) == sorted(client.account.open_orders)
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs a timer that sends a signal")
@@ -162,12 +216,9 @@ def test_a_signal_handler_closes_the_client_in_the_middle_of_a_wait(
     take_until(client, is_kind(Resynced))
     _trade(exchange, account, 1)
     _pending(client, 1)
-    before = signal.signal(signal.SIGALRM, lambda *_: client.close(timeout=DEADLINE))
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 0.05)
+    with _at_an_alarm(lambda: client.close(timeout=DEADLINE)) as set_alarm:
+        set_alarm()
         rest = list(client.events(timeout=DEADLINE))
-    finally:
-        signal.signal(signal.SIGALRM, before)
 
     assert not any(isinstance(event, Disconnected) for event in rest)
     assert client._session.state is State.CLOSED

@@ -499,3 +499,18 @@ def test_callers_are_woken_when_the_reader_has_done_its_work() -> None:
         assert inbox.release()
         assert taking.result(GENEROUS)
     assert inbox.front.items == [b"2"]
+
+
+def test_a_gathering_over_another_wakes_for_both() -> None:
+    """Where a thread stands still before its release, the next one to read wakes its callers."""
+    inbox = Inbox()
+    with ThreadPoolExecutor(1) as pool:
+        taking = pool.submit(inbox.refill, Deadline(GENEROUS))
+        wait_until(lambda: inbox._takers.tickets)
+        inbox.gather()
+        inbox.put_private([b"1"])
+        inbox.gather()
+        assert not taking.done()
+        assert inbox.release()
+        assert taking.result(GENEROUS)
+    assert not inbox.release()

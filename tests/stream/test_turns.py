@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
@@ -25,11 +26,16 @@ class Lender:
         self.turn = Turn(clock=self.clock)
         self._pool = pool
         self.is_waiting = True
+        self.settled: list[str] = []
 
     def lend(self, read: Callable[[Deadline], bool], limit: Deadline = NEVER) -> Future[None]:
         """Lend the turn until it is taken back; return when callers may read."""
         future = self._pool.submit(
-            self.turn.lend, read, limit=limit, is_waiting=lambda: self.is_waiting
+            self.turn.lend,
+            read,
+            limit=limit,
+            is_waiting=lambda: self.is_waiting,
+            settle=lambda: self.settled.append(threading.current_thread().name),
         )
         wait_until(lambda: future.done() or self.turn._holder.value != "reader")
         return future
@@ -46,6 +52,31 @@ def lender() -> Iterator[Lender]:
         lender = Lender(pool)
         yield lender
         lender.turn.close()
+
+
+class SlowReading:
+    """A reading that goes on until it is let go."""
+
+    def __init__(self, *, more: bool = True) -> None:
+        self._inside, self._go_on = threading.Event(), threading.Event()
+        self._more = more
+
+    def __call__(self, _: Deadline) -> bool:
+        """Read, as the reader thread lends it."""
+        self._inside.set()
+        return self._go_on.wait(GENEROUS) and self._more
+
+    @contextmanager
+    def begun_by_a_caller(self, turn: Turn) -> Iterator[None]:
+        """Have a caller read in another thread, and let it go at the end: it has read then."""
+        with ThreadPoolExecutor(1) as pool:
+            reading = pool.submit(turn.read, Deadline(GENEROUS))
+            try:
+                assert self._inside.wait(GENEROUS)
+                yield
+            finally:
+                self._go_on.set()
+            assert reading.result(GENEROUS)
 
 
 def read_once(turn: Turn) -> None:
@@ -88,20 +119,11 @@ def test_the_turn_comes_back_where_no_caller_reads(lender: Lender) -> None:
 
 def test_only_one_caller_reads(lender: Lender) -> None:
     """The second one is told to wait."""
-    inside, go_on = threading.Event(), threading.Event()
-
-    def read(_: Deadline) -> bool:
-        inside.set()
-        return not go_on.wait(GENEROUS)
-
-    future = lender.lend(read)
-    with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(lender.turn.read, Deadline(GENEROUS))
-        assert inside.wait(GENEROUS)
+    reading = SlowReading(more=False)
+    future = lender.lend(reading)
+    with reading.begun_by_a_caller(lender.turn):
         assert not lender.turn.read(Deadline(GENEROUS))
         assert not lender.turn.is_mine
-        go_on.set()
-        assert first.result(GENEROUS)
     future.result(GENEROUS)
 
 
@@ -129,7 +151,8 @@ def test_an_interrupted_reading(
 ) -> None:
     """Ctrl-C, or what any signal handler raises, reaches the caller.
 
-    The link is given up unless nothing can have been read.
+    The link is given up unless nothing can have been read; before that the reader thread settles
+    what was begun.
     """
     lender.is_waiting = is_waiting
 
@@ -143,9 +166,12 @@ def test_an_interrupted_reading(
     if is_waiting:
         lender.pass_time()
         future.result(GENEROUS)
+        assert not lender.settled
     else:
         with pytest.raises(ConnectionClosed, match="interrupted"):
             future.result(GENEROUS)
+        assert len(lender.settled) == 1
+        assert lender.settled != [threading.current_thread().name]
 
 
 def test_a_recall_has_the_reader_thread_read(lender: Lender) -> None:
@@ -158,40 +184,22 @@ def test_a_recall_has_the_reader_thread_read(lender: Lender) -> None:
 
 def test_a_recall_leaves_a_caller_that_reads(lender: Lender) -> None:
     """It reads the answer as well as anybody."""
-    inside, go_on = threading.Event(), threading.Event()
-
-    def read(_: Deadline) -> bool:
-        inside.set()
-        return go_on.wait(GENEROUS)
-
-    future = lender.lend(read)
-    with ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(lender.turn.read, Deadline(GENEROUS))
-        assert inside.wait(GENEROUS)
+    reading = SlowReading()
+    future = lender.lend(reading)
+    with reading.begun_by_a_caller(lender.turn):
         lender.turn.recall()
         assert not future.done()
-        go_on.set()
-        assert reading.result(GENEROUS)
     lender.pass_time()
     future.result(GENEROUS)
 
 
 def test_closing_does_not_wait_for_a_caller_that_stands_still(lender: Lender) -> None:
     """The reader thread goes on after a moment; what the caller does later changes nothing."""
-    inside, go_on = threading.Event(), threading.Event()
-
-    def read(_: Deadline) -> bool:
-        inside.set()
-        return go_on.wait(GENEROUS)
-
-    future = lender.lend(read)
-    with ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(lender.turn.read, Deadline(GENEROUS))
-        assert inside.wait(GENEROUS)
+    reading = SlowReading()
+    future = lender.lend(reading)
+    with reading.begun_by_a_caller(lender.turn):
         lender.turn.close()
         future.result(GENEROUS)
-        go_on.set()
-        assert reading.result(GENEROUS)
     assert not lender.turn.read(Deadline(GENEROUS))
 
 
@@ -209,17 +217,10 @@ def test_closing_by_the_caller_itself(lender: Lender) -> None:
 
 def test_a_caller_that_is_stuck_beyond_the_limit_costs_the_link(lender: Lender) -> None:
     """Nothing hangs: the reader thread takes the turn, and gives up a link of unknown state."""
-    inside, go_on = threading.Event(), threading.Event()
-
-    def read(_: Deadline) -> bool:
-        inside.set()
-        return go_on.wait(GENEROUS)
-
-    future = lender.lend(read, Deadline(0.0))
-    with ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(lender.turn.read, Deadline(GENEROUS))
-        assert inside.wait(GENEROUS)
-        with pytest.raises(ConnectionClosed, match="interrupted"):
-            future.result(GENEROUS)
-        go_on.set()
-        assert reading.result(GENEROUS)
+    reading = SlowReading()
+    future = lender.lend(reading, Deadline(0.0))
+    interrupted = pytest.raises(ConnectionClosed, match="interrupted")
+    with reading.begun_by_a_caller(lender.turn), interrupted:
+        future.result(GENEROUS)
+    # It may go on at any moment, and then does the rest itself.
+    assert not lender.settled
