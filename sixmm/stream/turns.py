@@ -86,10 +86,10 @@ class Turn:
             self._used_at = self._clock.monotonic()
             self._holder = _Holder.NOBODY
         seen = 0
-        while (ticket := self._take_back(seen)) is not None:
-            seen = self._takes
+        while (ticket := self._take_back(seen, limit)) is not None:
+            seen, is_last_call = self._takes, self._is_closing or self._is_recalled
             is_called = self._reader.wait(ticket, self._patience(limit))
-            if not is_called and (self._is_closing or limit.expired):
+            if not is_called and is_last_call:
                 self._drop()
         with self._guard:
             failure, self._failure = self._failure, None
@@ -99,9 +99,11 @@ class Turn:
         if failure is not None:
             raise failure
 
-    def _take_back(self, seen: int) -> threading.Lock | None:
+    def _take_back(self, seen: int, limit: Deadline) -> threading.Lock | None:
         """Take the turn, or return a ticket to wait with where it is not time to do so."""
         with self._guard:
+            # Who reads on and on gives it back after the reading at hand.
+            self._is_recalled = self._is_recalled or limit.expired
             is_free = self._holder is not _Holder.CALLER
             is_due = self._is_recalled or self._is_closing or self._rest() <= 0.0
             if is_free and is_due:
@@ -114,7 +116,7 @@ class Turn:
             return self._reader.enter()
 
     def _patience(self, limit: Deadline) -> float:
-        if self._is_closing:
+        if self._is_closing or self._is_recalled:
             return _PARTING
         if self._holder is not _Holder.CALLER:
             return max(0.0, self._rest())

@@ -215,12 +215,28 @@ def test_closing_by_the_caller_itself(lender: Lender) -> None:
     assert lender.turn.read(Deadline(GENEROUS))
 
 
+def test_a_caller_that_reads_on_and_on_gives_the_turn_back(lender: Lender) -> None:
+    """At the limit it is only not lent any more: in a flood, too, the link lives on."""
+
+    def read(_: Deadline) -> bool:
+        lender.clock.advance(0.001)
+        return True
+
+    future = lender.lend(read, Deadline(1.0, clock=lender.clock))
+    while lender.turn.read(Deadline(GENEROUS)):
+        pass
+
+    future.result(GENEROUS)
+    assert lender.clock.monotonic() >= 1.0
+
+
 def test_a_caller_that_is_stuck_beyond_the_limit_costs_the_link(lender: Lender) -> None:
     """Nothing hangs: the reader thread takes the turn, and gives up a link of unknown state."""
     reading = SlowReading()
-    future = lender.lend(reading, Deadline(0.0))
+    future = lender.lend(reading, Deadline(0.01, clock=lender.clock))
     interrupted = pytest.raises(ConnectionClosed, match="interrupted")
     with reading.begun_by_a_caller(lender.turn), interrupted:
+        lender.pass_time()
         future.result(GENEROUS)
     # It may go on at any moment, and then does the rest itself.
     assert not lender.settled
