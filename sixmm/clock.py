@@ -136,12 +136,17 @@ class RisingMilliseconds:
         self._lock = threading.Lock()
         self._tolerance_ms = tolerance_ms
         self._last_ms = 0
+        self._now_ms = 0
 
     def next(self, now_ms: int) -> int:
         """Return ``now_ms``, or one more than the last value where that is later."""
         with self._lock:
-            went_back = self._last_ms - now_ms > self._tolerance_ms
-            self._last_ms = now_ms if went_back else max(now_ms, self._last_ms + 1)
+            # By the clock itself: more than one call a millisecond is ahead of it, too.
+            if self._now_ms - now_ms > self._tolerance_ms:
+                self._now_ms = self._last_ms = now_ms
+            else:
+                self._now_ms = max(now_ms, self._now_ms)
+                self._last_ms = max(now_ms, self._last_ms + 1)
             return self._last_ms
 
 

@@ -162,6 +162,13 @@ class TestRisingMilliseconds:
 
         assert [rising.next(start - back) for _ in range(2)] == [start - back, start - back + 1]
 
+    def test_more_than_one_call_a_millisecond(self) -> None:
+        """A series that is far ahead of its clock goes on: a value is never used again."""
+        rising = RisingMilliseconds(tolerance_ms=10)
+        values = [rising.next(1_771_047_000_000) for _ in range(1_000)]
+
+        assert values == list(range(values[0], values[0] + 1_000))
+
     def test_follows_the_clock_where_it_can(self) -> None:
         """Timestamps stay exact as long as the clock itself rises (rule 38)."""
         rising = RisingMilliseconds()
