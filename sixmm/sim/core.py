@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from decimal import localcontext
 
+from .api_keys import ApiKeys
 from .change import Change
-from .credentials import ApiKey, ListenKeys, ReplayMemory, Sessions
+from .credentials import ListenKeys, ReplayMemory, Sessions
 from .engine.account import Account
 from .engine.engine import Engine
 from .engine.numbers import SIM_CONTEXT
@@ -25,6 +26,8 @@ from .fault_plan import FaultPlan
 from .hub import Hub, encode
 from .log import KEPT_REQUESTS, PrivateLog, RequestRecord
 from .loop import LoopBridge
+from .marks import MarkCandles
+from .tickets import Tickets
 
 __all__ = ["Core"]
 
@@ -55,13 +58,19 @@ class Core:
         """
         self.seed = seed
         self.engine = Engine(specs, seed=seed)
+        self.marks = MarkCandles(self.engine.state.markets, seed)
         self.hub = Hub()
         self.log = PrivateLog()
         self.faults = FaultPlan()
         self.bridge = LoopBridge()
         self.change = Change()
-        self.keys: dict[str, ApiKey] = {}
+        self.keys = ApiKeys()
         self.passwords: dict[str, str] = {}
+        self.favorites: dict[str, tuple[str, ...]] = {}
+        """The favourite symbols of each user."""
+        self.last_logins: dict[str, tuple[int, str]] = {}
+        """When, in ms, and from which address each user has logged in last."""
+        self.tickets = Tickets()
         self.sessions = Sessions(access_token_life_s)
         self.listen_keys = ListenKeys(listen_key_life_ms)
         self.replay = ReplayMemory()
@@ -122,6 +131,7 @@ class Core:
 
     def _dispatch(self) -> bool:
         """Log and queue the engine's events; tell whether the loop has to be woken."""
+        self.marks.sample(self.now_ms())
         for event in self.engine.drain():
             account = event.account
             text = encode({"topic": account.topic, "ts": event.ts, "data": event.data})

@@ -8,6 +8,7 @@ the memory of signatures and of tokens, which are bounded by time and count.
 from __future__ import annotations
 
 import hmac
+import ipaddress
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ from .codes import Code, ExchangeError
 from .tokens import make_token
 
 __all__ = ["ApiKey", "ListenKeys", "ReplayMemory", "Session", "Sessions"]
+
+LEAST_PERMISSIONS, MOST_PERMISSIONS = 1, 7
+MOST_ADDRESSES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +35,12 @@ class ApiKey:
     @classmethod
     def make(cls, user_id: str, permissions: int, ip_whitelist: tuple[str, ...]) -> ApiKey:
         """Return a fresh key; bounds are those of rules 19 and 20, else `ValueError`."""
-        if not 1 <= permissions <= 7:
-            raise ValueError("permissions must lie in 1 to 7")
-        if len(ip_whitelist) > 20:
-            raise ValueError("a whitelist holds at most 20 addresses")
+        if not LEAST_PERMISSIONS <= permissions <= MOST_PERMISSIONS:
+            raise ValueError(f"permissions must lie in {LEAST_PERMISSIONS} to {MOST_PERMISSIONS}")
+        if len(ip_whitelist) > MOST_ADDRESSES:
+            raise ValueError(f"a whitelist holds at most {MOST_ADDRESSES} addresses")
+        for address in ip_whitelist:
+            ipaddress.ip_address(address)
         return cls(
             api_key=f"fx_{secrets.token_hex(12)}",
             api_secret=secrets.token_hex(16),

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 from .core import Core
 from .credentials import ApiKey
 from .engine.account import Account as EngineAccount
+from .engine.condition_request import read_condition
+from .engine.funding import next_funding_ms
 from .engine.numbers import plain
 from .engine.request import read_order
-from .engine.rows import order_row
+from .engine.rows import condition_row, order_row
 from .engine.symbols import SymbolSpec, resolve_symbols
 from .faults import Faults
 from .log import LoggedEvent, RequestRecord
@@ -35,6 +37,13 @@ START_TIMEOUT = 10.0
 
 SLOWEST, FASTEST = 0.001, 100_000.0
 """How often the market maker may move a symbol, in times per second."""
+
+TICKET_LIFE_MS = 300_000
+EMBED_LIFE_MS = 60_000
+"""How long tickets and embed tokens live. Not documented: a guess of what is customary."""
+
+MOST_SECONDS = 366 * 86_400
+"""How far the clock may be moved at once."""
 
 MOST_MONEY = 10**15
 """No account gets more than this at once; figures stay well inside the decimal precision."""
@@ -60,13 +69,16 @@ class Exchange:
         access_token_life_s: int = 3600,
         symbols: Iterable[str | SymbolSpec] | None = None,
         outgoing_limit: int = 10_000,
+        funding: bool = False,
     ) -> None:
         """Make an exchange that is not started.
 
         `seed` decides identifiers and prices. `port` 0 takes a free one. The market maker
         moves every symbol `updates_per_second` times. `outgoing_limit` is the number of
         frames that may wait for a connection before it is closed as too slow. An access token
-        whose life is 0 has expired when it is made. A number out of
+        whose life is 0 has expired when it is made. With `funding` the settlements of
+        00:00, 08:00 and 16:00 UTC are made when the machine's clock gets there; without it only
+        when `advance` goes past one, so that a short run is the same at any hour. A number out of
         its range, or anything but a loopback `host`, raises `ValueError`.
         """
         if not SLOWEST <= updates_per_second <= FASTEST:
@@ -83,6 +95,9 @@ class Exchange:
             listen_key_life_ms=listen_key_life_ms,
             access_token_life_s=access_token_life_s,
         )
+        if funding:
+            now_ms = self._core.now_ms()
+            self._core.engine.state.next_funding_ms = next_funding_ms(now_ms)
         self._maker = MarketMaker(self._core.engine, seed) if market_maker else None
         self._thread: threading.Thread | None = None
         self._stop: Callable[[], object] | None = None
@@ -212,16 +227,36 @@ class Exchange:
     def create_key(
         self, account: Account, permissions: int = 3, ip_whitelist: Sequence[str] = ()
     ) -> ApiKey:
-        """Make an API key; `permissions` are bits: 1 Read, 2 Trade (rule 16)."""
+        """Make an API key; `permissions` are bits: 1 Read, 2 Trade (rule 16).
+
+        A figure out of its bounds, or an address that is none, raises `ValueError`; the 31st
+        key of an account is refused with 2003 (rule 21).
+        """
         key = ApiKey.make(account.user_id, permissions, tuple(ip_whitelist))
         with self._core.transaction():
-            self._core.keys[key.api_key] = key
+            self._core.keys.add(key, label="made in Python", now_ms=self._core.now_ms())
         return key
 
     def revoke_key(self, key: ApiKey) -> None:
         """Make an API key unknown from now on; open sockets stay."""
         with self._core.transaction():
-            self._core.keys.pop(key.api_key, None)
+            self._core.keys.remove(key.api_key)
+
+    def issue_ticket(self, account: Account, *, life_ms: int = TICKET_LIFE_MS) -> str:
+        """Return a ticket as an agent's site would get one: good for one login (rule 27)."""
+        _check_whole("life_ms", life_ms, least=0)
+        with self._core.transaction():
+            until = self._core.machine_ms() + life_ms
+            return self._core.tickets.issue_ticket(account.user_id, until)
+
+    def issue_embed_token(
+        self, account: Account, *, channel_id: str, life_ms: int = EMBED_LIFE_MS
+    ) -> str:
+        """Return a short-lived token for the iframe with that `channel_id` (rule 27)."""
+        _check_whole("life_ms", life_ms, least=0)
+        with self._core.transaction():
+            until = self._core.machine_ms() + life_ms
+            return self._core.tickets.issue_embed_token(account.user_id, channel_id, until)
 
     def expire_listen_keys(self, account: Account | None = None) -> None:
         """End the listen keys of one account, or all; their sockets are closed with 1008."""
@@ -256,6 +291,19 @@ class Exchange:
             own = self._engine_account(account)
             return order_row(engine.amend(own, _wire(options), self._core.now_ms()))
 
+    def place_condition(self, account: Account, **options: object) -> dict[str, Any]:
+        """Place a condition order and return its REST row; the options are as in `place_order`."""
+        request = read_condition(_wire(options))
+        with self._core.transaction() as engine:
+            own = self._engine_account(account)
+            return condition_row(engine.place_condition(own, request, self._core.now_ms()))
+
+    def cancel_condition(self, account: Account, **options: object) -> dict[str, Any]:
+        """Cancel the condition order with that ``symbol`` and ``condition_id``."""
+        with self._core.transaction() as engine:
+            own = self._engine_account(account)
+            return condition_row(engine.cancel_condition(own, _wire(options), self._core.now_ms()))
+
     def set_leverage(self, account: Account, symbol: str, leverage: int) -> None:
         """Set the leverage of a symbol; margin that changes is pushed."""
         with self._core.transaction() as engine:
@@ -267,6 +315,24 @@ class Exchange:
         paid = _amount(amount)
         with self._core.transaction() as engine:
             engine.deposit(self._engine_account(account), paid, self._core.now_ms())
+
+    def set_funding_rate(self, symbol: str, rate: str | Decimal) -> Decimal:
+        """Set the rate of the next funding settlement; return it as the symbol's cap leaves it."""
+        with self._core.transaction() as engine:
+            return engine.set_funding_rate(symbol, _rate(rate))
+
+    def advance(self, seconds: float) -> None:
+        """Move the exchange's clock ahead, and settle the funding that falls due on the way.
+
+        The lives of keys and tokens do not change. Clients find their timestamps out of the
+        window until they have read the clock again. `faults.clear` puts the clock right.
+        """
+        if not 0 < seconds <= MOST_SECONDS:
+            raise ValueError(f"seconds must be a number above 0 and up to {MOST_SECONDS}")
+        with self._core.transaction() as engine:
+            before = self._core.now_ms()
+            self._core.faults.skew_ms += round(seconds * 1000)
+            engine.settle_funding(before, self._core.now_ms())
 
     # The truth
 
@@ -364,6 +430,17 @@ def _loopback(host: str) -> str:
     if not safe:
         raise ValueError(f"the embedded exchange serves loopback addresses only, not {host!r}")
     return address
+
+
+def _rate(value: str | Decimal) -> Decimal:
+    """Return a rate; what is no number raises `ValueError`."""
+    try:
+        rate = Decimal(value)
+    except InvalidOperation:
+        rate = Decimal("NaN")
+    if not rate.is_finite():
+        raise ValueError(f"a rate must be a number, not {value!r}")
+    return rate
 
 
 def _amount(value: str | Decimal) -> Decimal:

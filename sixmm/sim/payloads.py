@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from .engine.candles import Candle
+from .engine.funding import next_funding_ms
 from .engine.market import Market, PublicTrade
 from .engine.numbers import ZERO, plain, ratio
 from .engine.rows import Row
 
 __all__ = ["candle_row", "depth_change", "depth_snapshot", "kline", "ticker", "trade"]
-
-_FUNDING_MS = 8 * 3_600_000
 
 
 def depth_snapshot(market: Market, version: int) -> Row:
@@ -98,6 +97,6 @@ def ticker(market: Market, now_ms: int) -> Row:
         "turnover": plain(market.turnover),
         "priceChange": plain(change),
         "priceChangePercent": plain(ratio(change * 100, market.first_price)),
-        "fundingRate": "0.0001",
-        "nextFundingTime": (now_ms // _FUNDING_MS + 1) * _FUNDING_MS,
+        "fundingRate": plain(market.funding_rate),
+        "nextFundingTime": next_funding_ms(now_ms),
     }

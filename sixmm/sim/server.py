@@ -22,7 +22,7 @@ from .log import RequestRecord
 from .maker import MarketMaker
 from .publisher import Publisher
 from .rest import Call, Reply, answer
-from .rest.market import COOKIE
+from .rest.login import COOKIE
 from .signing import redact
 from .stream import Desk
 
@@ -35,6 +35,8 @@ SHUTDOWN = 0.5
 """Seconds that calls in progress have when the server stops."""
 
 _FAULTS_PATH = "/_sim/faults"
+
+_TOO_LARGE = Reply(code=Code.OUT_OF_RANGE, message="the body is too large", status=413)
 
 
 class Server:
@@ -140,11 +142,16 @@ class Server:
         path, _, raw_query = request.raw_path.partition("?")
         if path == "/ws":
             return await self._stream(request, raw_query)
+        try:
+            body = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            self._note(request.method, path, raw_query, _TOO_LARGE.status, _TOO_LARGE.code)
+            return self._respond(_bare(request), _TOO_LARGE)
         call = Call(
             method=request.method,
             path=path,
             raw_query=raw_query,
-            body=await request.read(),
+            body=body,
             headers={name.lower(): value for name, value in request.headers.items()},
             cookies=request.cookies,
             peer=request.remote or "",
@@ -278,6 +285,6 @@ class Server:
 
 
 def _bare(request: web.Request) -> Call:
-    """Return as much of a handshake as the answer to it needs."""
+    """Return as much of a request as the answer to it needs when nothing of it is done."""
     headers = {name.lower(): value for name, value in request.headers.items()}
-    return Call(method="GET", path="/ws", headers=headers)
+    return Call(method=request.method, path=request.path, headers=headers)

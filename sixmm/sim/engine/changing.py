@@ -11,7 +11,14 @@ from .account import Account
 from .executing import end_order, execute
 from .numbers import parse_decimal
 from .orders import Order
-from .placing import check_margin, check_price, check_quantity, opening_part, would_take
+from .placing import (
+    check_margin,
+    check_price,
+    check_quantity,
+    check_tier,
+    opening_part,
+    would_take,
+)
 from .request import text_field
 from .state import State
 
@@ -117,4 +124,5 @@ def _checked(
         raise ExchangeError(Code.OUT_OF_RANGE, "a makerOnly order must not take liquidity")
     changed.opening = opening_part(account, changed)
     check_margin(state, account, changed, changed.opening)
+    check_tier(state, account, changed)
     return changed

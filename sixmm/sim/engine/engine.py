@@ -13,17 +13,27 @@ from decimal import Decimal
 from ..codes import Code, ExchangeError
 from .account import Account
 from .changing import amend, cancel, cancel_all
+from .condition import Condition
+from .condition_request import ConditionRequest
+from .conditions import cancel_all_conditions, cancel_condition, place_condition
+from .funding import clamp
+from .ledger import ChangeKind
 from .margin import initial_margin
+from .numbers import ZERO
 from .orders import Order
 from .placing import place
+from .reacting import react
 from .request import OrderRequest
+from .settling import settle_funding
 from .state import PrivateEvent, State
+from .strategies import place_strategy
+from .strategy import Strategy
+from .strategy_request import StrategyRequest
 from .symbols import SymbolSpec
+from .tiers import largest_notional
+from .valuing import is_exhausted, is_isolated
 
 __all__ = ["Engine"]
-
-FIRST_NUMBER = 5794
-FIRST_USER_ID = 1_188_041_528
 
 
 class Engine:
@@ -41,40 +51,28 @@ class Engine:
         return events
 
     def open_account(self, username: str, *, hedge: bool = False, house: bool = False) -> Account:
-        """Open an account without money.
-
-        The number of its topic and its public id are different numbers (rule 76). A name
-        that is taken raises `ValueError`.
-        """
+        """Open an account without money; a name that is taken raises `ValueError`."""
         if any(account.username == username for account in self.state.accounts.values()):
             raise ValueError(f"username {username!r} is taken")
-        count = len(self.state.accounts)
-        account = Account(
-            user_id=str(FIRST_USER_ID + 7919 * count),
-            number=FIRST_NUMBER + count,
-            username=username,
-            hedge=hedge,
-            house=house,
-        )
-        self.state.accounts[account.user_id] = account
-        return account
+        return self.state.open_account(username, hedge=hedge, house=house)
 
     def deposit(self, account: Account, amount: Decimal, now_ms: int) -> None:
         """Pay `amount` into the wallet."""
-        account.wallet += amount
+        at_ms = account.next_ts(now_ms)
+        account.change_wallet(ChangeKind.TRANSFER_IN, amount, "", at_ms)
         self.state.touch(account)
-        self.state.settle(now_ms)
+        self._finish(now_ms)
 
     def place(self, account: Account, request: OrderRequest, now_ms: int) -> Order:
         """Place an order; see `placing.place`."""
         order = place(self.state, account, request, now_ms)
-        self.state.settle(now_ms)
+        self._finish(now_ms)
         return order
 
     def cancel(self, account: Account, wanted: Mapping[str, object], now_ms: int) -> Order:
         """Cancel an order; see `changing.cancel`."""
         order = cancel(self.state, account, wanted, now_ms)
-        self.state.settle(now_ms)
+        self._finish(now_ms)
         return order
 
     def cancel_all(
@@ -82,33 +80,97 @@ class Engine:
     ) -> int:
         """Cancel all orders; see `changing.cancel_all`."""
         count = cancel_all(self.state, account, symbol=symbol, limit_only=limit_only, now_ms=now_ms)
-        self.state.settle(now_ms)
+        self._finish(now_ms)
         return count
 
     def amend(self, account: Account, wanted: Mapping[str, object], now_ms: int) -> Order:
         """Amend an order; see `changing.amend`."""
         order = amend(self.state, account, wanted, now_ms)
-        self.state.settle(now_ms)
+        self._finish(now_ms)
         return order
+
+    def place_condition(
+        self, account: Account, request: ConditionRequest, now_ms: int
+    ) -> Condition:
+        """Take a condition order; see `conditions.place_condition`."""
+        one = place_condition(self.state, account, request, now_ms)
+        self._finish(now_ms)
+        return one
+
+    def cancel_condition(
+        self, account: Account, wanted: Mapping[str, object], now_ms: int
+    ) -> Condition:
+        """Cancel a condition order; see `conditions.cancel_condition`."""
+        one = cancel_condition(self.state, account, wanted, now_ms)
+        self._finish(now_ms)
+        return one
+
+    def cancel_all_conditions(self, account: Account, *, symbol: str | None, now_ms: int) -> int:
+        """Cancel all condition orders; see `conditions.cancel_all_conditions`."""
+        count = cancel_all_conditions(self.state, account, symbol=symbol, now_ms=now_ms)
+        self._finish(now_ms)
+        return count
+
+    def place_strategy(self, account: Account, request: StrategyRequest, now_ms: int) -> Strategy:
+        """Take linked orders; see `strategies.place_strategy`."""
+        strategy = place_strategy(self.state, account, request, now_ms)
+        self._finish(now_ms)
+        return strategy
+
+    def set_funding_rate(self, symbol: str, rate: Decimal) -> Decimal:
+        """Set the rate of the next settlement, within the symbol's cap, and return it."""
+        market = self.state.market(symbol)
+        market.funding_rate = clamp(rate, market.spec.funding_cap)
+        return market.funding_rate
+
+    def settle_funding(self, since_ms: int, until_ms: int) -> None:
+        """Settle funding for every time of the grid after `since_ms` up to `until_ms`."""
+        due = self.state.next_funding_ms
+        settle_funding(self.state, since_ms if due is None else min(since_ms, due - 1), until_ms)
+        self._finish(until_ms)
+
+    def _finish(self, now_ms: int) -> None:
+        """End a command: let everything happen that follows from it, and tell it."""
+        due = self.state.next_funding_ms
+        if due is not None and now_ms >= due:
+            settle_funding(self.state, due - 1, now_ms)
+        react(self.state, now_ms)
+        self.state.settle(now_ms)
 
     def set_leverage(self, account: Account, symbol: str, leverage: int, now_ms: int) -> None:
         """Set the leverage of a symbol, and with it the margin of its orders and positions.
 
-        Raises 2003 for a figure outside 1 to the symbol's most, and 3001 when the account
-        could not hold the larger margin.
+        Raises 2003 for a figure outside 1 to the symbol's most, or above what the tier of the
+        position and of the open orders allows, and 3001 when the account could not hold the
+        larger margin, or when the smaller margin would not carry an isolated position.
         """
         market = self.state.market(symbol)
         if not 1 <= leverage <= market.spec.max_leverage:
             raise ExchangeError(Code.OUT_OF_RANGE, "leverage is out of range")
         settings = self.state.settings(account, symbol)
-        before, settings.leverage = settings.leverage, leverage
+        before = settings.leverage
+        value = account.frozen_of.get(symbol, ZERO) * before
+        value += sum(abs(p.cost) for leg, p in account.positions.items() if leg[0] == symbol)
+        if leverage > before and value > largest_notional(market.spec.tiers, leverage):
+            raise ExchangeError(Code.OUT_OF_RANGE, "the position is too large for this leverage")
+        settings.leverage = leverage
         self._recount(account, symbol, before)
         more = leverage < before and (account.frozen or account.used)
-        if more and account.frozen + account.used > account.wallet:
+        over = more and account.frozen + account.used > account.wallet
+        if over or self._starved(account, symbol):
             settings.leverage = before
             self._recount(account, symbol, leverage)
             raise ExchangeError(Code.BALANCE, "balance is too low for this leverage")
-        self.state.settle(now_ms)
+        self._finish(now_ms)
+
+    def _starved(self, account: Account, symbol: str) -> bool:
+        """Tell whether an isolated position of `symbol` would be liquidated at once."""
+        market = self.state.markets[symbol]
+        return is_isolated(account, symbol) and any(
+            position.size and is_exhausted(account, position, market)
+            for leg, position in account.positions.items()
+            if leg[0] == symbol
+        )
 
     def _recount(self, account: Account, symbol: str, before: int) -> None:
         """Recount what positions and open orders of `symbol` hold after another leverage."""

@@ -16,7 +16,7 @@ from .orders import Order
 from .rows import fill_fields
 from .state import State
 
-__all__ = ["end_order", "execute"]
+__all__ = ["end_order", "execute", "sweep"]
 
 
 def execute(state: State, order: Order, now_ms: int, *, amended: bool = False) -> None:
@@ -25,16 +25,22 @@ def execute(state: State, order: Order, now_ms: int, *, amended: bool = False) -
     An `amended` order has told its state already and does not tell again that it rests.
     """
     market = state.markets[order.symbol]
-    whole = order.time_in_force != "FOK" or fillable(market.book, order, _held(state))
-    while whole and order.remaining:
-        maker = next_maker(market.book, order)
-        if maker is None:
-            break
-        _match(state, market, maker, order, now_ms)
+    if order.time_in_force != "FOK" or fillable(market.book, order, _held(state)):
+        sweep(state, order, now_ms)
     if order.remaining:
         _leave(state, market, order, now_ms, tell=not amended)
     else:
         state.accounts[order.owner].retire(order)
+
+
+def sweep(state: State, order: Order, now_ms: int) -> None:
+    """Fill `order` against the book as far as it goes; what is left of it is left alone."""
+    market = state.markets[order.symbol]
+    while order.remaining:
+        maker = next_maker(market.book, order)
+        if maker is None:
+            break
+        _match(state, market, maker, order, now_ms)
 
 
 def end_order(state: State, order: Order, now_ms: int) -> None:
@@ -94,9 +100,12 @@ def _fill(state: State, order: Order, trade: PublicTrade, now_ms: int, *, role: 
     value = trade.price * trade.quantity
     fee = money(value * (spec.maker_fee if role == "maker" else spec.taker_fee))
     order.fill(trade.price, trade.quantity)
-    realized = account.apply_fill(order, trade.price, trade.quantity, fee)
-    account.freeze(order)
     fill_id = state.ids.next()
+    at_ms = account.next_ts(now_ms)
+    realized = account.apply_fill(
+        order, trade.price, trade.quantity, fee, fill_id=fill_id, at_ms=at_ms
+    )
+    account.freeze(order)
     if account.house:
         state.touch(account)
         return
@@ -113,10 +122,9 @@ def _fill(state: State, order: Order, trade: PublicTrade, now_ms: int, *, role: 
         "handlingFee": plain(fee),
         "realizedPnl": plain(realized),
         "positionSide": order.position_side,
-        "createdAt": 0,
+        "createdAt": at_ms,
     }
     state.tell_order(order, now_ms, fill_fields(row))
-    row["createdAt"] = order.updated_at
     account.fills.append(row)
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from .book import Book
 from .candles import INTERVALS, CandleSeries
+from .funding import KEPT_SETTLEMENTS, FundingSettlement
 from .numbers import ZERO
 from .symbols import SymbolSpec
 
@@ -43,6 +44,10 @@ class Market:
         self.candles = {name: CandleSeries(spec, name, seed) for name in INTERVALS}
         self.trades: deque[PublicTrade] = deque(maxlen=PENDING_TRADES)
         """Trades that have not been published yet; whoever publishes them clears it."""
+        self.funding_rate = spec.interest_rate
+        """The rate of the next settlement; `Engine.set_funding_rate` changes it."""
+        self.settlements: deque[FundingSettlement] = deque(maxlen=KEPT_SETTLEMENTS)
+        """The funding settlements so far, oldest first."""
 
     @property
     def mark_price(self) -> Decimal:

@@ -32,7 +32,9 @@ class Order:
     """A normal order of one account; `price` is zero for a market order.
 
     `opening` is the part of the size that does not reduce a position; only that part holds
-    margin, and `frozen` is how much it holds now. Orders compare by identity.
+    margin, and `frozen` is how much it holds now. `trigger_mode` is what a position that this
+    order closes was closed by (rule 69), and `strategy_id` names the strategy that the order
+    is a leg of, if it is one. Orders compare by identity.
     """
 
     order_id: str
@@ -49,6 +51,8 @@ class Order:
     maker_only: bool
     close_position: bool
     opening: Decimal
+    trigger_mode: int = 1
+    strategy_id: str = ""
     created_at: int = 0
     updated_at: int = 0
     status: str = Status.NEW

@@ -20,8 +20,21 @@ from .orders import Order, Status
 from .request import OrderRequest
 from .state import State
 from .symbols import SymbolSpec
+from .tiers import largest_notional
 
-__all__ = ["check_margin", "check_price", "check_quantity", "opening_part", "place", "would_take"]
+__all__ = [
+    "check_client_id",
+    "check_margin",
+    "check_position_side",
+    "check_price",
+    "check_quantity",
+    "check_size",
+    "check_tier",
+    "opening_part",
+    "place",
+    "rehearse",
+    "would_take",
+]
 
 MAX_PRICE = Decimal(1_000_000_000)
 
@@ -32,9 +45,8 @@ def place(state: State, account: Account, request: OrderRequest, now_ms: int) ->
     Raises `ExchangeError`: 2002 and 2003 for its figures, 3001 for money, 3004 when the
     clientOrderId belongs to an order that is still open.
     """
-    order = _build(state, account, request)
+    order = rehearse(state, account, request)
     market = state.markets[order.symbol]
-    _check(state, account, market, order)
     order.order_id = state.ids.next()
     account.enter(order)
     if order.maker_only and would_take(market, order):
@@ -48,9 +60,16 @@ def place(state: State, account: Account, request: OrderRequest, now_ms: int) ->
     return order
 
 
+def rehearse(state: State, account: Account, request: OrderRequest) -> Order:
+    """Return the order that `place` would take in, or raise what it would; change nothing."""
+    order = _build(state, account, request)
+    _check(state, account, state.markets[order.symbol], order)
+    return order
+
+
 def _build(state: State, account: Account, request: OrderRequest) -> Order:
     market = state.market(request.symbol)
-    _check_position_side(account, request)
+    check_position_side(account, request.position_side)
     state.settings(account, request.symbol)
     closes = account.hedge and (request.side == "SELL") == (request.position_side == "LONG")
     order = Order(
@@ -68,6 +87,8 @@ def _build(state: State, account: Account, request: OrderRequest) -> Order:
         maker_only=request.maker_only,
         close_position=request.close_position,
         opening=ZERO,
+        trigger_mode=request.trigger_mode,
+        strategy_id=request.strategy_id,
     )
     if request.close_position:
         order.quantity = account.position(order.leg).reducible_by(order.sign)
@@ -75,8 +96,9 @@ def _build(state: State, account: Account, request: OrderRequest) -> Order:
     return order
 
 
-def _check_position_side(account: Account, request: OrderRequest) -> None:
-    if account.hedge == (request.position_side == "BOTH"):
+def check_position_side(account: Account, position_side: str) -> None:
+    """Refuse a side that does not go with the account's mode (2002)."""
+    if account.hedge == (position_side == "BOTH"):
         wanted = "LONG or SHORT" if account.hedge else "BOTH"
         raise ExchangeError(Code.BAD, f"positionSide must be {wanted} in this account's mode")
 
@@ -97,9 +119,7 @@ def _price(market: Market, request: OrderRequest) -> Decimal:
 
 def _check(state: State, account: Account, market: Market, order: Order) -> None:
     spec = market.spec
-    held = account.by_client_id.get(order.client_order_id)
-    if held is not None and held.is_open:
-        raise ExchangeError(Code.DUPLICATE, "clientOrderId belongs to an open order")
+    check_client_id(account, order.client_order_id)
     if order.type == "LIMIT":
         check_price(spec, order.price)
     if order.reduce_only:
@@ -110,6 +130,18 @@ def _check(state: State, account: Account, market: Market, order: Order) -> None
         if len(account.open) >= spec.max_open_orders:
             raise ExchangeError(Code.OUT_OF_RANGE, "too many open orders")
         check_margin(state, account, order, order.opening)
+        check_tier(state, account, order)
+
+
+def check_client_id(account: Account, client_id: str) -> None:
+    """Refuse an id that an open order or a waiting condition order has (3004)."""
+    if not client_id:
+        return
+    held = account.by_client_id.get(client_id)
+    if held is not None and held.is_open:
+        raise ExchangeError(Code.DUPLICATE, "clientOrderId belongs to an open order")
+    if any(one.client_order_id == client_id for one in account.waiting.values()):
+        raise ExchangeError(Code.DUPLICATE, "clientOrderId belongs to a condition order")
 
 
 def check_price(spec: SymbolSpec, price: Decimal) -> None:
@@ -121,19 +153,24 @@ def check_price(spec: SymbolSpec, price: Decimal) -> None:
 
 
 def check_quantity(spec: SymbolSpec, order: Order, price: Decimal) -> None:
+    """Refuse an order whose size is wrong, see `check_size`."""
+    check_size(spec, order.quantity, order.type, price=price, reduces=order.reduce_only)
+
+
+def check_size(
+    spec: SymbolSpec, quantity: Decimal, kind: str, *, price: Decimal, reduces: bool
+) -> None:
     """Refuse a size that is off the step grid or outside the caps of the symbol (2003).
 
-    The smallest notional is not asked of orders that only reduce: a small rest of a
-    position has to be closable.
+    LIMIT and MARKET orders have caps of their own. The smallest notional is not asked of
+    orders that only reduce: a small rest of a position has to be closable.
     """
-    quantity = order.quantity
-    market_order = order.type == "MARKET"
-    most = spec.max_market_quantity if market_order else spec.max_limit_quantity
+    most = spec.max_market_quantity if kind == "MARKET" else spec.max_limit_quantity
     if not spec.min_quantity <= quantity <= most:
         raise ExchangeError(Code.OUT_OF_RANGE, "quantity is out of range")
     if not is_multiple(quantity, spec.step_size):
         raise ExchangeError(Code.OUT_OF_RANGE, "quantity is not a multiple of stepSize")
-    if not order.reduce_only and price * quantity < spec.min_notional:
+    if not reduces and price * quantity < spec.min_notional:
         raise ExchangeError(Code.OUT_OF_RANGE, "order value is below minNotional")
 
 
@@ -159,11 +196,29 @@ def would_take(market: Market, order: Order) -> bool:
     return best is not None and crosses(order.side, order.price, best)
 
 
+def check_tier(state: State, account: Account, order: Order) -> None:
+    """Refuse an order beyond what the leverage tiers allow at the account's leverage (2003).
+
+    What counts is the value of the position, of the opening part of all open orders of the
+    symbol, and of this order.
+    """
+    if not order.opening:
+        return
+    market, leverage = state.markets[order.symbol], account.settings[order.symbol].leverage
+    resting = (account.frozen_of.get(order.symbol, ZERO) - order.frozen) * leverage
+    value = abs(account.position(order.leg).cost) + resting
+    value += order.opening * (order.price or market.mark_price)
+    if value > largest_notional(market.spec.tiers, leverage):
+        message = f"too large for a leverage of {leverage}: the tiers allow less"
+        raise ExchangeError(Code.OUT_OF_RANGE, message)
+
+
 def check_margin(state: State, account: Account, order: Order, opening: Decimal) -> None:
     """Refuse an order for whose margin and fee the account has not enough left (3001).
 
     What is left is the wallet, less the frozen and used margin, less the open loss of all
-    positions; an open profit does not count. A market order is reckoned at the worst price
+    cross positions; an open profit does not count, and an isolated loss is borne by the margin
+    of its position. A market order is reckoned at the worst price
     that its size would reach in the book.
     """
     if not opening:
@@ -182,7 +237,7 @@ def _available(state: State, account: Account) -> Decimal:
         (
             position.size * state.markets[position.symbol].mark_price - position.cost
             for position in account.positions.values()
-            if position.size
+            if position.size and account.settings[position.symbol].margin_mode == "CROSS"
         ),
         ZERO,
     )

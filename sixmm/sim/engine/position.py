@@ -25,11 +25,30 @@ class Position:
     cost: Decimal = ZERO
     fees: Decimal = ZERO
     """Fees of the fills that opened what is still held; they shift the break-even price."""
+    opened_at: int = 0
+    funding: Decimal = ZERO
+    """Funding received (negative: paid) since the position was opened."""
+    peak: Decimal = ZERO
+    """The largest size since the position was opened, without sign."""
+    realized: Decimal = ZERO
+    """Profit of what has been closed since the position was opened, before fees."""
+    closed_size: Decimal = ZERO
+    closed_turnover: Decimal = ZERO
+
+    @property
+    def leg(self) -> tuple[str, str]:
+        """Symbol and position side."""
+        return self.symbol, self.side
 
     @property
     def held(self) -> Decimal:
         """Size without sign."""
         return abs(self.size)
+
+    @property
+    def direction(self) -> int:
+        """Return 1 for a long, -1 for a short and 0 for an empty position."""
+        return (self.size > 0) - (self.size < 0)
 
     @property
     def wire_quantity(self) -> Decimal:
@@ -40,6 +59,17 @@ class Position:
     def entry_price(self) -> Decimal:
         """Mean price of what is held, zero for an empty position."""
         return ratio(self.cost, self.size)
+
+    @property
+    def close_price(self) -> Decimal:
+        """Mean price of what has been closed since the position was opened."""
+        return ratio(self.closed_turnover, self.closed_size)
+
+    def start(self, at_ms: int) -> None:
+        """Begin a new life of the position: what is held now was opened at `at_ms`."""
+        self.opened_at = at_ms
+        self.funding = self.realized = self.closed_size = self.closed_turnover = ZERO
+        self.peak = self.held
 
     def reducible_by(self, sign: int) -> Decimal:
         """Return the size that an order in direction `sign` (1 buys) can close."""
@@ -59,6 +89,8 @@ class Position:
         self.size += opening
         self.cost += opening * price
         self.fees += fee if not closing else money(SIM_CONTEXT.divide(fee * opening, change))
+        if not closing:
+            self.peak = max(self.peak, self.held)
         return realized
 
     def _close(self, closing: Decimal, price: Decimal) -> Decimal:
@@ -71,4 +103,8 @@ class Position:
         self.size += closing
         self.cost -= released
         self.fees -= released_fees
-        return -closing * price - released
+        realized = -closing * price - released
+        self.realized += realized
+        self.closed_size += abs(closing)
+        self.closed_turnover += abs(closing) * price
+        return realized

@@ -14,14 +14,25 @@ from decimal import Decimal
 from ..codes import Code, ExchangeError
 from .numbers import parse_decimal
 
-__all__ = ["OrderRequest", "read_order", "text_field"]
+__all__ = [
+    "OrderRequest",
+    "choice",
+    "client_id",
+    "flag",
+    "number",
+    "read_order",
+    "text_field",
+]
 
 _CLIENT_ID = re.compile(r"[\x21-\x7e]{1,64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRequest:
-    """A well-formed wish for a normal order, with the defaults of rule 47 filled in."""
+    """A well-formed wish for a normal order, with the defaults of rule 47 filled in.
+
+    The last two fields never come from a body: see `Order`.
+    """
 
     symbol: str
     type: str
@@ -35,6 +46,8 @@ class OrderRequest:
     close_position: bool = False
     client_order_id: str = ""
     price_type: int = 0
+    trigger_mode: int = 1
+    strategy_id: str = ""
 
 
 def text_field(body: Mapping[str, object], name: str, *, required: bool = False) -> str | None:
@@ -52,9 +65,10 @@ def text_field(body: Mapping[str, object], name: str, *, required: bool = False)
     return value
 
 
-def _choice(
+def choice(
     body: Mapping[str, object], name: str, allowed: tuple[str, ...], default: str | None
 ) -> str:
+    """Return the word under `name`, one of `allowed`; without a `default` it is required."""
     value = text_field(body, name, required=default is None)
     if value is None:
         return default or ""
@@ -63,7 +77,8 @@ def _choice(
     return value
 
 
-def _flag(body: Mapping[str, object], name: str) -> bool:
+def flag(body: Mapping[str, object], name: str) -> bool:
+    """Return the switch under `name`, False when it is absent."""
     value = body.get(name)
     if value is None:
         return False
@@ -72,12 +87,14 @@ def _flag(body: Mapping[str, object], name: str) -> bool:
     return value
 
 
-def _number(body: Mapping[str, object], name: str) -> Decimal | None:
+def number(body: Mapping[str, object], name: str) -> Decimal | None:
+    """Return the number in a text under `name`, or None when it is absent."""
     value = body.get(name)
     return None if value is None else parse_decimal(value, name)
 
 
-def _client_id(body: Mapping[str, object]) -> str:
+def client_id(body: Mapping[str, object]) -> str:
+    """Return the clientOrderId, an empty text when there is none."""
     value = text_field(body, "clientOrderId")
     if value is not None and not _CLIENT_ID.fullmatch(value):
         raise ExchangeError(Code.BAD, "clientOrderId must be 1 to 64 printable characters")
@@ -94,19 +111,23 @@ def _price_type(body: Mapping[str, object]) -> int:
 
 
 def read_order(body: Mapping[str, object]) -> OrderRequest:
-    """Return the request in `body`; raises `ExchangeError` with 2001 or 2002."""
+    """Return the request in `body`; raises `ExchangeError` with 2001 or 2002.
+
+    A placeType may be any text, since its values are not documented (rule 113).
+    """
+    text_field(body, "placeType")
     request = OrderRequest(
         symbol=text_field(body, "symbol", required=True) or "",
-        type=_choice(body, "type", ("LIMIT", "MARKET"), None),
-        side=_choice(body, "side", ("BUY", "SELL"), None),
-        price=_number(body, "price"),
-        quantity=_number(body, "quantity"),
-        position_side=_choice(body, "positionSide", ("BOTH", "LONG", "SHORT"), "BOTH"),
-        time_in_force=_choice(body, "timeInForce", ("GTC", "IOC", "FOK"), "GTC"),
-        reduce_only=_flag(body, "reduceOnly"),
-        maker_only=_flag(body, "makerOnly"),
-        close_position=_flag(body, "closePosition"),
-        client_order_id=_client_id(body),
+        type=choice(body, "type", ("LIMIT", "MARKET"), None),
+        side=choice(body, "side", ("BUY", "SELL"), None),
+        price=number(body, "price"),
+        quantity=number(body, "quantity"),
+        position_side=choice(body, "positionSide", ("BOTH", "LONG", "SHORT"), "BOTH"),
+        time_in_force=choice(body, "timeInForce", ("GTC", "IOC", "FOK"), "GTC"),
+        reduce_only=flag(body, "reduceOnly"),
+        maker_only=flag(body, "makerOnly"),
+        close_position=flag(body, "closePosition"),
+        client_order_id=client_id(body),
         price_type=_price_type(body),
     )
     _check_together(request)

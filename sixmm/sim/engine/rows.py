@@ -11,23 +11,23 @@ from decimal import Decimal
 from typing import Any
 
 from .account import Account
-from .margin import (
-    break_even_price,
-    initial_margin,
-    liq_price_cross,
-    liq_price_isolated,
-    maintenance,
-    unrealized,
-)
+from .closing import ClosedPosition
+from .condition import Condition
+from .funding import funding_fee
+from .margin import break_even_price, liq_price_cross, liq_price_isolated
 from .market import Market
 from .numbers import ZERO, plain, ratio
 from .orders import Order
 from .position import Position
+from .tiers import maintenance_terms
+from .valuing import cross_equity, is_isolated, maintenance_need, margin_of, profit_of
 
 __all__ = [
     "Row",
     "asset_row",
     "balance_push",
+    "closed_position_row",
+    "condition_row",
     "fill_fields",
     "order_push",
     "order_row",
@@ -103,11 +103,11 @@ def position_row(account: Account, position: Position, markets: dict[str, Market
     """Return the position with the figures of this moment's mark price."""
     market = markets[position.symbol]
     settings = account.settings[position.symbol]
-    profit = unrealized(position.size, position.cost, market.mark_price)
-    margin = initial_margin(position.cost, settings.leverage)
-    need = maintenance(position.size, market.mark_price, market.spec.maintenance_rate)
-    equity = _other_equity(account, position, markets)
-    isolated = settings.margin_mode == "ISOLATED"
+    profit, margin = profit_of(position, market), margin_of(account, position)
+    need = maintenance_need(position, market)
+    equity = cross_equity(account, markets, without=position)
+    isolated = is_isolated(account, position.symbol)
+    rate = market.funding_rate
     return {
         "symbol": position.symbol,
         "marginMode": settings.margin_mode,
@@ -122,41 +122,84 @@ def position_row(account: Account, position: Position, markets: dict[str, Market
         "marginRatio": plain(ratio(need, (margin if isolated else equity) + profit)),
         "unrealizedPnl": plain(profit),
         "roe": plain(ratio(profit, margin)),
-        "nextFundingFee": "0",
-        "fundingFeeAccum": "0",
-        "tpPrice": "0",
-        "slPrice": "0",
+        "nextFundingFee": plain(funding_fee(position.size, market.mark_price, rate)),
+        "fundingFeeAccum": plain(position.funding),
+        "tpPrice": plain(_guard(account, position, "TAKE_PROFIT")),
+        "slPrice": plain(_guard(account, position, "STOP")),
     }
+
+
+def _guard(account: Account, position: Position, kind: str) -> Decimal:
+    """Return the stop price of the oldest waiting order of that kind that reduces the position."""
+    found = (
+        one.stop_price
+        for one in account.waiting.values()
+        if one.type.startswith(kind)
+        and one.leg == position.leg
+        and one.reduces
+        and one.sign * position.direction < 0
+    )
+    return next(found, ZERO)
 
 
 def _liq_price(
     position: Position, market: Market, leverage: int, equity: Decimal | None
 ) -> Decimal:
-    """Return the liquidation price; without `equity` the position stands alone (isolated)."""
+    """Return the liquidation price; without `equity` the position stands alone (isolated).
+
+    The tier is that of today's mark price, also where the liquidation price is in another.
+    """
     if not position.size:
         return ZERO
-    rate = market.spec.maintenance_rate
+    value = position.held * market.mark_price
+    rate, deduction = maintenance_terms(market.spec.tiers, value)
     if equity is None:
-        return liq_price_isolated(position.size, position.entry_price, leverage, rate)
-    return liq_price_cross(position.size, position.cost, equity, rate)
+        price = liq_price_isolated(position.size, position.entry_price, leverage, rate)
+        return max(ZERO, price - ratio(deduction, position.size))
+    return liq_price_cross(position.size, position.cost, equity + deduction, rate)
 
 
-def _other_equity(account: Account, own: Position, markets: dict[str, Market]) -> Decimal:
-    """Return what the cross positions share, without `own`.
+def closed_position_row(closed: ClosedPosition) -> Row:
+    """Return a closed position as the position history shows it (rules 67 and 69)."""
+    return {
+        "symbol": closed.symbol,
+        "positionSide": closed.side,
+        "leverage": closed.leverage,
+        "maxQuantity": plain(closed.max_quantity),
+        "entryPrice": plain(closed.entry_price),
+        "closePrice": plain(closed.close_price),
+        "pnl": plain(closed.pnl),
+        "roe": plain(closed.roe),
+        "marginMode": closed.margin_mode,
+        "triggerMode": closed.trigger_mode,
+        "fundingFeeAccum": plain(closed.funding),
+        "openedAt": closed.opened_at,
+        "closedAt": closed.closed_at,
+    }
 
-    That is the wallet, less the margin that isolated positions have to themselves, plus the
-    open profit and less the maintenance of every other cross position.
-    """
-    equity = account.wallet
-    for other in account.positions.values():
-        if other is own or not other.size:
-            continue
-        settings = account.settings[other.symbol]
-        market = markets[other.symbol]
-        if settings.margin_mode == "ISOLATED":
-            equity -= initial_margin(other.cost, settings.leverage)
-        else:
-            mark, rate = market.mark_price, market.spec.maintenance_rate
-            equity += unrealized(other.size, other.cost, mark)
-            equity -= maintenance(other.size, mark, rate)
-    return equity
+
+def condition_row(one: Condition) -> Row:
+    """Return a condition order as REST shows it; figures that were not given are zero."""
+    return {
+        "conditionId": one.condition_id,
+        "conditionStatus": one.status,
+        "orderId": one.order_id,
+        "strategyId": one.strategy_id,
+        "clientOrderId": one.client_order_id,
+        "symbol": one.symbol,
+        "type": one.type,
+        "side": one.side,
+        "positionSide": one.position_side,
+        "price": plain(one.price),
+        "quantity": plain(one.quantity),
+        "timeInForce": one.time_in_force,
+        "reduceOnly": one.reduce_only,
+        "closePosition": one.close_position,
+        "stopPrice": plain(one.stop_price),
+        "workingType": one.working_type,
+        "priceProtect": one.price_protect,
+        "activatePrice": plain(one.activate_price),
+        "callbackRate": plain(one.callback_rate),
+        "createdAt": one.created_at,
+        "updatedAt": one.updated_at,
+    }

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from ..codes import Code, ExchangeError
 from .account import Account, Settings
+from .condition import Condition
 from .ids import IdSource
 from .market import Market
 from .orders import Order
 from .rows import Row, balance_push, order_push, position_row
+from .strategy import Strategy
 from .symbols import SymbolSpec
 
 __all__ = ["PrivateEvent", "State"]
+
+FIRST_NUMBER = 5794
+FIRST_USER_ID = 1_188_041_528
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +40,42 @@ class State:
         self.accounts: dict[str, Account] = {}
         self.ids = IdSource(seed)
         self.events: list[PrivateEvent] = []
+        self.waiting: dict[str, dict[str, Condition]] = {symbol: {} for symbol in self.markets}
+        """The condition orders that wait, by symbol and oldest first."""
+        self.holders: dict[str, dict[str, Account]] = {symbol: {} for symbol in self.markets}
+        """The accounts, those of the house apart, that may hold a position, by symbol."""
+        self.looked_at: dict[str, tuple[Decimal, Decimal] | None] = dict.fromkeys(self.markets)
+        """Last and mark price at which the waiting condition orders were last looked at."""
+        self.weighed_at: dict[str, Decimal | None] = dict.fromkeys(self.markets)
+        """Mark price at which the margin of the holders was last looked at."""
+        self.stirred: dict[str, Strategy] = {}
+        """Strategies with a leg that has changed."""
+        self.insurance: Account | None = None
+        """The account of the house that takes over what a liquidation cannot sell."""
+        self.next_funding_ms: int | None = None
+        """When funding is settled next; None means that nobody waits for it."""
         self._changed: dict[str, Account] = {}
+
+    @property
+    def changed(self) -> list[Account]:
+        """The accounts that this command has changed so far, those of the house apart."""
+        return [account for account in self._changed.values() if not account.house]
+
+    def open_account(self, username: str, *, hedge: bool = False, house: bool = False) -> Account:
+        """Open an account without money.
+
+        The number of its topic and its public id are different numbers (rule 76).
+        """
+        count = len(self.accounts)
+        account = Account(
+            user_id=str(FIRST_USER_ID + 7919 * count),
+            number=FIRST_NUMBER + count,
+            username=username,
+            hedge=hedge,
+            house=house,
+        )
+        self.accounts[account.user_id] = account
+        return account
 
     def market(self, symbol: str) -> Market:
         """Return the market of `symbol`; an unknown one is a bad parameter (2002)."""
@@ -60,8 +101,16 @@ class State:
         self._changed[order.owner] = account
         order.updated_at = ts = account.tick(now_ms)
         order.created_at = order.created_at or ts
+        if order.strategy_id:
+            self.stir(account, order.strategy_id)
         if not account.house:
             self.events.append(PrivateEvent(account=account, data=order_push(order, fill), ts=ts))
+
+    def stir(self, account: Account, strategy_id: str) -> None:
+        """Mark a strategy as one whose legs have to be looked at."""
+        strategy = account.strategies.get(strategy_id)
+        if strategy is not None and strategy.is_working:
+            self.stirred[strategy_id] = strategy
 
     def touch(self, account: Account) -> None:
         """Mark `account` as one whose balance or positions may have changed."""
@@ -96,7 +145,13 @@ class State:
         for leg in sorted(account.touched):
             position = account.positions[leg]
             settings = account.settings[leg[0]]
-            picture = (position.size, position.cost, settings.leverage, settings.margin_mode)
+            picture = (
+                position.size,
+                position.cost,
+                settings.leverage,
+                settings.margin_mode,
+                position.funding,
+            )
             told = account.told_positions.get(leg)
             if told != picture and (told is not None or position.size):
                 rows.append(position_row(account, position, self.markets))

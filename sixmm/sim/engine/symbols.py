@@ -9,13 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
+
+from .tiers import Tier, default_tiers
 
 __all__ = ["DEFAULT_SYMBOLS", "SymbolSpec", "resolve_symbols"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SymbolSpec:
-    """The rules of one contract; rates are fractions, sizes are in the base asset."""
+    """The rules of one contract; rates are fractions, sizes are in the base asset.
+
+    Without `own_tiers` the leverage tiers are five made from `max_leverage` and
+    `maintenance_rate`. A funding rate never leaves ``-funding_cap`` to ``funding_cap``.
+    """
 
     symbol: str
     base_asset: str
@@ -33,6 +40,14 @@ class SymbolSpec:
     maker_fee: Decimal = Decimal("0.0002")
     taker_fee: Decimal = Decimal("0.0005")
     maintenance_rate: Decimal = Decimal("0.004")
+    own_tiers: tuple[Tier, ...] = ()
+    funding_cap: Decimal = Decimal("0.003")
+    interest_rate: Decimal = Decimal("0.0001")
+
+    @cached_property
+    def tiers(self) -> tuple[Tier, ...]:
+        """The leverage tiers, smallest positions first."""
+        return self.own_tiers or default_tiers(self.max_leverage, self.maintenance_rate)
 
     @property
     def price_precision(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..codes import Code, ExchangeError
 from ..core import Core
 from .call import Call, Reply
-from .routes import ROUTES, UNSERVED
+from .routes import ROUTES
 
 __all__ = ["answer"]
 
@@ -24,10 +24,6 @@ def answer(core: Core, call: Call) -> Reply:
 
 
 def _unknown(call: Call) -> Reply:
-    """Tell a documented operation that is not served here from a path that does not exist."""
-    if (call.method, call.path) in UNSERVED:
-        message = "not served by the embedded exchange yet"
-        return Reply(code=Code.UNAVAILABLE, message=message)
-    paths = {path for _, path in (*ROUTES, *UNSERVED)}
-    status = 405 if call.path in paths else 404
-    return Reply(code=Code.BAD, message="no such operation", status=status)
+    """Tell a path that does not exist (404) from a method that it does not have (405)."""
+    known = any(path == call.path for _, path in ROUTES)
+    return Reply(code=Code.BAD, message="no such operation", status=405 if known else 404)

@@ -13,7 +13,7 @@ from ..engine.account import Account
 from ..signing import check_timestamp, expected_signature, split_query
 from .call import Call
 
-__all__ = ["Access", "Caller", "identify"]
+__all__ = ["Access", "Caller", "identify", "identify_if_named"]
 
 REPLAY_PREFIX = "/v1/private/order"
 
@@ -25,7 +25,7 @@ class Access(IntEnum):
     READ = 1
     TRADE = 2
     SESSION = 3
-    """A token only: an API key does not do (rule 26)."""
+    """A token only: an API key does not do (rules 15 and 26)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,16 @@ def identify(core: Core, call: Call, access: Access) -> Caller:
     return _by_key(core, call, key_id, access)
 
 
+def identify_if_named(core: Core, call: Call) -> Caller | None:
+    """Return who makes a public call, None when it carries no credential at all.
+
+    A credential that is not good is refused here too: an answer as if to nobody would hide it.
+    """
+    if "x-api-key" in call.headers or "authorization" in call.headers:
+        return identify(core, call, Access.PUBLIC)
+    return None
+
+
 def _by_token(core: Core, call: Call) -> Caller:
     scheme, _, token = call.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
@@ -56,15 +66,17 @@ def _by_token(core: Core, call: Call) -> Caller:
 
 def _by_key(core: Core, call: Call, key_id: str, access: Access) -> Caller:
     """Check in this order: key, address, time, signature, replay, permission."""
-    key = core.keys.get(key_id)
-    if key is None:
+    record = core.keys.find(key_id)
+    if record is None or not record.active:
         raise ExchangeError(Code.NOT_ACCEPTED, "Invalid API key")
-    if key.ip_whitelist and call.peer not in key.ip_whitelist:
+    if not record.admits(call.peer):
         raise ExchangeError(Code.ADDRESS_REFUSED, "Address is not on the whitelist")
+    key = record.key
     signature = _check_signature(core, call, key)
     if call.path == REPLAY_PREFIX or call.path.startswith(f"{REPLAY_PREFIX}/"):
         core.replay.check(key.api_key, signature, core.machine_ms())
-    if not key.permissions & access:
+    record.last_used_at = core.now_ms()
+    if access and not key.permissions & access:
         raise ExchangeError(Code.NOT_PERMITTED, "The key has not the permission for this call")
     return Caller(account=core.engine.state.accounts[key.user_id])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
@@ -14,13 +13,12 @@ from ..engine.request import read_order, text_field
 from ..engine.rows import order_row
 from .call import Call
 from .caller import Caller
-from .route import MOST_ROWS, page_of, whole_number
+from .filters import SIDES, TYPES, coded, no_status
+from .route import MOST_ROWS, page_of, span, whole_number
 
 __all__ = ["amend", "cancel", "cancel_all", "current", "history", "order", "place", "trades"]
 
 DEFAULT_CURRENT = 100
-_TYPES = {"1": "LIMIT", "2": "MARKET"}
-_SIDES = {"1": "BUY", "2": "SELL"}
 
 
 def place(core: Core, call: Call, caller: Caller) -> object:
@@ -70,10 +68,12 @@ def cancel_all(core: Core, call: Call, caller: Caller) -> object:
     def sweep() -> None:
         with core.transaction() as engine:
             now_ms = core.now_ms()
-            engine.cancel_all(account, symbol=symbol, limit_only=kind == 1, now_ms=now_ms)
+            if kind == 2:
+                engine.cancel_all_conditions(account, symbol=symbol, now_ms=now_ms)
+            else:
+                engine.cancel_all(account, symbol=symbol, limit_only=kind == 1, now_ms=now_ms)
 
-    if kind != 2:
-        core.bridge.soon(sweep)
+    core.bridge.soon(sweep)
     return {}
 
 
@@ -97,17 +97,16 @@ def current(_core: Core, call: Call, caller: Caller) -> object:
 def history(_core: Core, call: Call, caller: Caller) -> object:
     """Answer with orders that have ended, newest first."""
     query = call.query()
-    if query.get("status"):
-        raise ExchangeError(Code.BAD, "the codes of the status filter are not documented")
+    no_status(query)
     wanted = {
         "symbol": text_field(query, "symbol"),
         "order_id": text_field(query, "orderId"),
         "client_order_id": text_field(query, "clientOrderId"),
-        "type": _coded(query, "type", _TYPES),
-        "side": _coded(query, "side", _SIDES),
+        "type": coded(query, "type", TYPES),
+        "side": coded(query, "side", SIDES),
     }
     filters = {name: value for name, value in wanted.items() if value is not None}
-    start, end = _span(query)
+    start, end = span(query)
     found = [
         one
         for one in reversed(caller.account.closed)
@@ -121,7 +120,7 @@ def trades(_core: Core, call: Call, caller: Caller) -> object:
     """Answer with fills, newest first."""
     query = call.query()
     symbol, order_id = text_field(query, "symbol"), text_field(query, "orderId")
-    start, end = _span(query)
+    start, end = span(query)
     found = [
         row
         for row in reversed(caller.account.fills)
@@ -130,17 +129,3 @@ def trades(_core: Core, call: Call, caller: Caller) -> object:
         and order_id in (None, row["orderId"])
     ]
     return {"list": found[page_of(query)], "total": len(found)}
-
-
-def _span(query: Mapping[str, object]) -> tuple[int, int]:
-    return whole_number(query, "startTime", 0), whole_number(query, "endTime", 2**62)
-
-
-def _coded(query: Mapping[str, object], name: str, words: Mapping[str, str]) -> str | None:
-    """Return the word that a numeric filter stands for (rule 63)."""
-    code = query.get(name)
-    if code is None or code == "":
-        return None
-    if code not in words:
-        raise ExchangeError(Code.BAD, f"{name} must be one of {', '.join(words)}")
-    return words[str(code)]

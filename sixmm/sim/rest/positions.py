@@ -5,13 +5,16 @@ from __future__ import annotations
 from ..codes import Code, ExchangeError
 from ..core import Core
 from ..engine.request import text_field
-from ..engine.rows import position_row
+from ..engine.rows import closed_position_row, position_row
 from .call import Call
 from .caller import Caller
+from .filters import coded
+from .route import page_of, span
 
-__all__ = ["positions", "set_leverage", "set_margin_mode", "settings"]
+__all__ = ["history", "positions", "set_leverage", "set_margin_mode", "settings"]
 
 MODES = {1: "CROSS", 2: "ISOLATED"}
+_DIRECTIONS = {"long": "1", "short": "-1"}
 
 
 def set_margin_mode(core: Core, call: Call, caller: Caller) -> object:
@@ -55,6 +58,25 @@ def positions(core: Core, call: Call, caller: Caller) -> object:
         if position.size and symbol in (None, position.symbol)
     ]
     return {"positions": rows}
+
+
+def history(_core: Core, call: Call, caller: Caller) -> object:
+    """Answer with closed positions, the last to be closed first.
+
+    The side filter is lower case (rule 68) and tells the direction, also of BOTH positions.
+    """
+    query = call.query()
+    symbol, direction = text_field(query, "symbol"), coded(query, "side", _DIRECTIONS)
+    start, end = span(query)
+    found = [
+        one
+        for one in reversed(caller.account.closed_positions)
+        if start <= one.closed_at <= end
+        and symbol in (None, one.symbol)
+        and direction in (None, str(one.direction))
+    ]
+    rows = [closed_position_row(one) for one in found[page_of(query)]]
+    return {"list": rows, "total": len(found)}
 
 
 def _integer(value: object, name: str) -> int:

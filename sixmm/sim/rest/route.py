@@ -9,11 +9,23 @@ from dataclasses import dataclass
 from ..codes import Code, ExchangeError
 from ..core import Core
 from .call import Call, Reply
-from .caller import Access, Caller, identify
+from .caller import Access, Caller, identify, identify_if_named
 
-__all__ = ["Private", "Public", "Route", "page_of", "private", "public", "whole_number"]
+__all__ = [
+    "Open",
+    "Private",
+    "Public",
+    "Route",
+    "open_to_all",
+    "page_of",
+    "private",
+    "public",
+    "span",
+    "whole_number",
+]
 
 Public = Callable[[Core, Call], "Reply | object"]
+Open = Callable[[Core, Call, Caller | None], "Reply | object"]
 Private = Callable[[Core, Call, Caller], "Reply | object"]
 
 _INTEGER = re.compile(r"[0-9]{1,19}")
@@ -31,6 +43,15 @@ class Route:
 def public(handler: Public) -> Route:
     """Return the route of a call that anybody may make."""
     return Route(access=Access.PUBLIC, run=handler)
+
+
+def open_to_all(handler: Open) -> Route:
+    """Return the route of a call that anybody may make, and that says more to who is known."""
+
+    def run(core: Core, call: Call) -> Reply | object:
+        return handler(core, call, identify_if_named(core, call))
+
+    return Route(access=Access.PUBLIC, run=run)
 
 
 def private(access: Access, handler: Private) -> Route:
@@ -60,6 +81,11 @@ def whole_number(
     if value < least or (most is not None and value > most):
         raise ExchangeError(Code.OUT_OF_RANGE, f"{name} is out of range")
     return value
+
+
+def span(query: Mapping[str, object]) -> tuple[int, int]:
+    """Return startTime and endTime in ms, both included; whatever is left out is open."""
+    return whole_number(query, "startTime", 0), whole_number(query, "endTime", 2**62)
 
 
 def page_of(query: Mapping[str, object]) -> slice:

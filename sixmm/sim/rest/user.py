@@ -1,28 +1,28 @@
-"""Calls about the user: profile, asset, listen keys and logout."""
+"""Calls about the user: profile, asset and listen keys."""
 
 from __future__ import annotations
 
-from ..codes import Code, ExchangeError
+from ..codes import ExchangeError
 from ..core import Core
 from ..engine.request import text_field
 from ..engine.rows import asset_row
 from .call import Call
 from .caller import Caller
-from .market import COOKIE
 
-__all__ = ["asset", "close_listen_key", "create_listen_key", "info", "logout", "renew_listen_key"]
+__all__ = ["asset", "close_listen_key", "create_listen_key", "info", "renew_listen_key"]
 
 
 def info(core: Core, call: Call, caller: Caller) -> object:
-    """Answer with the profile."""
+    """Answer with the profile; who has not logged in yet seems to have at the start, from here."""
     account = caller.account
+    at_ms, address = core.last_logins.get(account.user_id, (core.started_ms, call.peer))
     profile = {
         "userId": account.user_id,
         "username": account.username,
         "agentId": 0,
         "vipLevel": 0,
-        "lastLoginAt": core.started_ms,
-        "lastLoginIp": call.peer,
+        "lastLoginAt": at_ms,
+        "lastLoginIp": address,
     }
     return {"userInfo": profile}
 
@@ -56,13 +56,4 @@ def close_listen_key(core: Core, call: Call, caller: Caller) -> object:
     text = text_field(call.json(), "listenKey", required=True) or ""
     core.listen_keys.close(user_id, text, core.machine_ms())
     core.bridge.soon(core.on_listen_keys)
-    return {}
-
-
-def logout(core: Core, call: Call, caller: Caller) -> object:
-    """End the session; needs its token and its cookie both (rule 26)."""
-    session = caller.session
-    if core.sessions.by_cookie(call.cookies.get(COOKIE)) is not session or session is None:
-        raise ExchangeError(Code.NOT_ACCEPTED, "token and cookie do not belong together")
-    core.sessions.logout(session)
     return {}

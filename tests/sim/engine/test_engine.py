@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from sixmm.sim.codes import ExchangeError
 from sixmm.sim.engine.account import Account
 
 from ..bench import SYMBOL, Bench
+from .street import Street, code_of
 
 
 def long(bench: Bench, size: str = "0.1") -> tuple[Account, Account]:
@@ -45,6 +48,20 @@ def test_bad_leverage_changes_nothing(bench: Bench, leverage: int, code: int) ->
     assert code == caught.value.code
     assert before == trader.balance
     assert trader.settings[SYMBOL].leverage == 20
+
+
+def test_a_leverage_that_would_liquidate_is_refused(street: Street) -> None:
+    """More leverage leaves an isolated position less margin: too little of it is 3001."""
+    trader = street.account("trader", "1000")
+    street.engine.set_margin_mode(trader, SYMBOL, "ISOLATED")
+    street.hold(trader, "0.1")
+    street.trade(85_500)
+    lever = street.engine.set_leverage
+
+    assert code_of(lever, trader, SYMBOL, 100, street.tick()) == 3001
+    assert (trader.settings[SYMBOL].leverage, trader.used) == (20, Decimal("432.5"))
+    assert code_of(lever, trader, SYMBOL, 25, street.tick()) == 0
+    assert trader.position((SYMBOL, "BOTH")).size
 
 
 def test_margin_mode_is_fixed_while_something_is_open(bench: Bench) -> None:

@@ -59,6 +59,7 @@ def test_a_missing_field_is_2001(name: str) -> None:
         {"priceType": True},
         {"type": "MARKET", "priceType": 1},
         {"makerOnly": True, "timeInForce": "IOC"},
+        {"placeType": 1},
         {"makerOnly": True, "type": "MARKET"},
     ],
 )

@@ -148,3 +148,59 @@ def test_bad_bodies(rest: Rest, path: str, body: Any, code: int) -> None:
     assert rest.code("POST", f"{BASE}/{path}", "", body) == code
     assert rest.last.status_code == 200
     assert rest.data("GET", f"{BASE}/current")["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "filled"),
+    [
+        ({}, "PARTIALLY_FILLED", "0.1"),
+        ({"timeInForce": "IOC"}, "PARTIALLY_FILLED_CANCELED", "0.1"),
+        ({"timeInForce": "FOK"}, "CANCELED", "0"),
+        ({"timeInForce": "FOK", "quantity": "0.1"}, "FILLED", "0.1"),
+        ({"makerOnly": True}, "REJECTED", "0"),
+        ({"makerOnly": True, "price": "85999"}, "PENDING", "0"),
+        ({"type": "MARKET", "price": None}, "PARTIALLY_FILLED_CANCELED", "0.1"),
+        ({"priceType": 1, "price": None}, "PARTIALLY_FILLED", "0.1"),
+        ({"priceType": 2, "price": None}, "PARTIALLY_FILLED", "0.1"),
+        ({"priceType": 3, "price": None}, "PENDING", "0"),
+        ({"priceType": 4, "price": None}, "PENDING", "0"),
+    ],
+)
+def test_every_kind_of_placement(
+    exchange: Exchange, rest: Rest, changes: dict[str, Any], status: str, filled: str
+) -> None:
+    """A buy of 0.2 against 0.1 at 86000, over HTTP, by lifetime and price type (rules 46-49)."""
+    other = exchange.create_account(username="other", balance="1000000")
+    exchange.place_order(other, **{**ORDER, "side": "SELL", "price": "86000"})
+    exchange.place_order(other, **{**ORDER, "side": "BUY", "price": "84000"})
+    placed = place(rest, **{"price": "86000", "quantity": "0.2", "placeType": "web", **changes})
+    row = query(rest, placed["orderId"])
+
+    assert (placed["status"], row["status"], row["executedQuantity"]) == (status, status, filled)
+
+
+def test_orders_that_close_a_position(exchange: Exchange, account: Account, rest: Rest) -> None:
+    """reduceOnly needs a position as large, closePosition takes all of it (rules 46, 47)."""
+    assert rest.code("POST", f"{BASE}/place", "", {**ORDER, "reduceOnly": True}) == 2003
+    assert rest.code("POST", f"{BASE}/place", "", {**ORDER, "closePosition": True}) == 2003
+    other = exchange.create_account(username="other", balance="1000000")
+    exchange.place_order(other, **{**ORDER, "side": "SELL"})
+    place(rest)
+    exchange.place_order(other, **{**ORDER, "quantity": "1"})
+    sell = {"side": "SELL", "type": "MARKET", "price": None}
+    order_id = place(rest, **sell, reduceOnly=True, quantity="0.04")["orderId"]
+    assert query(rest, order_id)["reduceOnly"] is True
+    order_id = place(rest, **sell, closePosition=True, quantity=None)["orderId"]
+
+    assert query(rest, order_id)["executedQuantity"] == "0.06"
+    assert exchange.truth(account)["positions"] == {}
+
+
+def test_caps_of_a_placement(rest: Rest) -> None:
+    """Largest sizes are those of the symbols call, one for each type (rule 43)."""
+    symbols = rest.data("GET", "/v1/public/market/symbols")["list"]
+    limits = next(row for row in symbols if row["symbol"] == "BTCUSDT")
+
+    assert (limits["maxLimitOrderQty"], limits["maxMarketOrderQty"]) == ("1000", "200")
+    for changes in ({"quantity": "1000.001"}, {"type": "MARKET", "quantity": "200.001"}):
+        assert rest.code("POST", f"{BASE}/place", "", {**ORDER, **changes}) == 2003
