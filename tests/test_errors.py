@@ -6,6 +6,8 @@ import copy
 import inspect
 import pickle
 import re
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -14,18 +16,26 @@ from sixmm.errors import (
     ApiError,
     AuthenticationError,
     ClientClosed,
+    ConditionRejected,
     ConfigurationError,
     ConnectionClosed,
     DeadlineExceeded,
     DecodeError,
+    DuplicateOrder,
     HandshakeRefused,
     HttpStatusError,
+    InsufficientBalance,
+    InvalidOrder,
     InvalidRequest,
     LocalError,
     NetworkError,
+    NotCancelable,
+    NotCarriedOut,
     NotPermitted,
+    OrderNotFound,
     OrderRejected,
     OutcomeUnknown,
+    PaceExceeded,
     ProtocolViolation,
     RemoteError,
     ServerFault,
@@ -39,7 +49,7 @@ from sixmm.errors import (
 )
 
 PUBLIC = [getattr(errors, name) for name in errors.__all__]
-CLASSES: list[type[SixmmError]] = [value for value in PUBLIC if inspect.isclass(value)]
+CLASSES: list[type[SixmmError]] = list(filter(inspect.isclass, PUBLIC))
 
 SAMPLES: list[SixmmError] = [
     api_error("no such order", code=3003, request_id="r-1", http_status=200, operation="getOrder"),
@@ -51,7 +61,16 @@ SAMPLES: list[SixmmError] = [
     DecodeError("expected a decimal string", path="$.data.price"),
     TlsFailed("certificate refused", certificate=True),
     ConnectionClosed(code=1008, reason="listenKey expired", by="remote"),
-    OutcomeUnknown("no answer", operation="placeOrder", request_id="r-3"),
+    OutcomeUnknown("no answer", operation="placeOrder", request_id="r-3", client_order_id="mine-1"),
+    InvalidOrder(
+        "price 1.05 is not a multiple of the tick size 0.1; nearest: 1.0",
+        rule="tick size",
+        field="price",
+        value=Decimal("1.05"),
+        nearest=Decimal("1.0"),
+    ),
+    PaceExceeded("no room", retry_after=1.5),
+    NotCarriedOut("it got lost", operation="placeOrder", request_id="r-4"),
     ConfigurationError("timeout must be positive"),
     ClientClosed("the client was closed"),
     DeadlineExceeded("no answer within 5 s"),
@@ -61,7 +80,11 @@ SAMPLES: list[SixmmError] = [
 CODES: dict[type[ApiError], set[int]] = {
     AuthenticationError: {1001, 1002, 1003, 1004, 1006},
     InvalidRequest: {2001, 2002, 2003},
-    OrderRejected: {3001, 3003, 3004, 3005, *range(3100, 3113)},
+    InsufficientBalance: {3001},
+    OrderNotFound: {3003},
+    DuplicateOrder: {3004},
+    NotCancelable: {3005},
+    ConditionRejected: set(range(3100, 3113)),
     NotPermitted: {3006},
     ServerFault: {5001, 5002},
     Throttled: {5003},
@@ -134,6 +157,7 @@ class TestTree:
     def test_builtin_bases(self) -> None:
         """Code that catches ``ValueError`` or ``TimeoutError`` catches what belongs there."""
         assert issubclass(ConfigurationError, ValueError)
+        assert issubclass(InvalidOrder, ValueError)
         assert issubclass(DeadlineExceeded, TimeoutError)
 
 
@@ -182,6 +206,19 @@ class TestApiError:
 
         assert wrong == []
 
+    @pytest.mark.parametrize("code", [3001, 3003, 3004, 3005, 3100, 3112])
+    def test_every_refused_order_is_an_order_rejected(self, code: int) -> None:
+        """Who does not need to tell the reasons apart catches one class."""
+        assert isinstance(api_error("text", code=code), OrderRejected)
+
+    @pytest.mark.parametrize("cls", CODES, ids=lambda cls: cls.__name__)
+    def test_every_class_names_its_codes_and_rules(self, cls: type[ApiError]) -> None:
+        """The docstring says for which codes the class stands, and what to do about them."""
+        text = cls.__doc__ or ""
+
+        assert all(str(code) in text for code in (min(CODES[cls]), max(CODES[cls])))
+        assert re.search(r"[Rr]ules? \d", text)
+
     @pytest.mark.parametrize("code", sorted(UNDOCUMENTED))
     def test_undocumented_codes_are_errors_all_the_same(self, code: int) -> None:
         """Rule 109: a code without documentation is still an ApiError with its number."""
@@ -220,6 +257,50 @@ class TestApiError:
         assert str(api_error("bad", code=2002)) == "code 2002: bad"
 
 
+class TestPage:
+    """docs/errors.md."""
+
+    def test_table_of_codes_is_true(self, project_root: Path) -> None:
+        """Each code has one row, and the row names the class that is raised."""
+        page = (project_root / "docs" / "errors.md").read_text(encoding="utf-8")
+        told: dict[str, set[int]] = {}
+        for codes, name in re.findall(r"^\| (\d[\d, -]*) \| `(\w+)` \|", page, re.MULTILINE):
+            found = told.setdefault(name, set())
+            for part in codes.split(","):
+                first, _, last = part.strip().partition("-")
+                found |= set(range(int(first), int(last or first) + 1))
+
+        assert told == {cls.__name__: codes for cls, codes in CODES.items()}
+
+
+class TestRequestId:
+    """The trace id, by which both sides find a call in their logs (rule 6)."""
+
+    @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+    def test_every_error_has_one_or_none(self, cls: type[SixmmError]) -> None:
+        """A handler may read the attribute of any error."""
+        assert cls.request_id is None
+
+    @pytest.mark.parametrize("error", SAMPLES, ids=lambda error: type(error).__name__)
+    def test_is_in_the_text_once(self, error: SixmmError) -> None:
+        """Also where it was set later; pickle and copy keep it."""
+        told = copy.copy(error)
+        told.request_id = "r-77"
+
+        assert str(told).count("(request r-77)") == 1
+        assert str(copy.copy(told)) == str(pickle.loads(pickle.dumps(told))) == str(told)
+
+    def test_is_not_told_twice(self) -> None:
+        """A text that names it already stays as it is."""
+        error = OutcomeUnknown("no answer (code 5001: failed (request r-5))", request_id="r-5")
+
+        assert str(error) == "no answer (code 5001: failed (request r-5))"
+
+    def test_text_without_one(self) -> None:
+        """Where nothing was sent, the text has no trace."""
+        assert str(ConfigurationError("timeout must be positive")) == "timeout must be positive"
+
+
 class TestAgain:
     """An error that ended a stream is raised at each later call."""
 
@@ -247,6 +328,23 @@ class TestAgain:
 
 class TestTexts:
     """What the other errors say."""
+
+    def test_invalid_order_says_what_would_be_valid(self) -> None:
+        """The rule, the field, its value and the nearest valid one can be read by a program."""
+        error = InvalidOrder(
+            "too fine", rule="tick size", field="price", value="1.05", nearest=Decimal("1.0")
+        )
+
+        assert (error.rule, error.field, error.value) == ("tick size", "price", "1.05")
+        assert error.nearest == Decimal("1.0")
+        assert InvalidOrder("no", rule="r", field="f", value=None).nearest is None
+
+    def test_unknown_outcome_names_the_order(self) -> None:
+        """The id by which the order can be asked for; None where there is none (rules 45, 107)."""
+        known = OutcomeUnknown("no answer", operation="placeOrder", client_order_id="mine-1")
+
+        assert known.client_order_id == "mine-1"
+        assert OutcomeUnknown("no answer").client_order_id is None
 
     def test_decode_error_begins_with_the_path(self) -> None:
         """The path of the field comes first and is an attribute, too."""

@@ -21,6 +21,7 @@ from ..errors import (
     HttpStatusError,
     LoginRefused,
     OutcomeUnknown,
+    PaceExceeded,
     ProtocolViolation,
     ServerFault,
     SixmmError,
@@ -94,6 +95,8 @@ def judge(
         return _FATAL if error.certificate else _RETRY
     if isinstance(error, ConnectionClosed):
         return _judge_close(error)
+    if isinstance(error, PaceExceeded):
+        return Verdict(Remedy.RETRY, _bounded(error.retry_after))
     if isinstance(error, _PASSING):
         return _RETRY
     return _FATAL

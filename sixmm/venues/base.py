@@ -29,6 +29,7 @@ __all__ = [
     "Dial",
     "Frame",
     "FrameKind",
+    "PaceClass",
     "Plan",
     "StreamKey",
     "Venue",
@@ -51,6 +52,23 @@ class Auth(enum.Enum):
     """Both."""
 
 
+class PaceClass(enum.Enum):
+    """Which calls share one pace; the value is the name of its figure in ``RestPace``."""
+
+    PUBLIC_READ = "public_read"
+    PRIVATE_READ = "private_read"
+    ORDER_WRITE = "order_write"
+    """What makes or changes an order."""
+    CANCEL = "cancel"
+    """What withdraws orders: on its own, so that it never waits behind what makes them."""
+    OTHER_WRITE = "other_write"
+    SESSION = "session"
+    """The calls that a client makes of its own accord: clock, stream key, token, comparison."""
+
+    def __str__(self) -> str:
+        return self.value.replace("_", " ")
+
+
 @attrs.frozen(kw_only=True)
 class Call:
     """One REST call as a value, before it is signed."""
@@ -68,6 +86,20 @@ class Call:
     """Whether it changes state; such a call is never sent again by itself."""
     result: Callable[[Any], Any] | None = attrs.field(default=None, repr=False)
     """Turns the reply's data into a typed result; None returns the data as it is."""
+    pace: PaceClass | None = None
+    """Which pace it keeps; None works it out from the rest, see :attr:`pace_class`."""
+
+    @property
+    def pace_class(self) -> PaceClass:
+        """Which pace the call keeps: as it says itself, or by credential, effect and path."""
+        if self.pace is not None:
+            return self.pace
+        if not self.writes:
+            return PaceClass.PUBLIC_READ if self.auth is Auth.NONE else PaceClass.PRIVATE_READ
+        if not any(part.startswith("order") for part in self.path.split("/")):
+            return PaceClass.OTHER_WRITE
+        withdraws = self.method == "DELETE" or "cancel" in self.path
+        return PaceClass.CANCEL if withdraws else PaceClass.ORDER_WRITE
 
 
 Plan = Generator[Call, Any, T]

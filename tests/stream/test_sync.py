@@ -41,7 +41,7 @@ def test_a_first_snapshot_that_fails_in_passing_is_tried_again(
     order_id = server.model.place(2)
     server.model.fill(order_id, 1)
     server.plans["GET /fills"] = deque(
-        [HttpStatusError("a page", http_status=502), ConnectFailed("down")]
+        [HttpStatusError("a page", http_status=502)] * 3 + [ConnectFailed("down")] * 3
     )
     client = rig()
     client.live()
