@@ -16,11 +16,16 @@ from sixmm import errors
 from sixmm.errors import (
     ApiError,
     AuthenticationError,
+    ConditionRejected,
     ConfigurationError,
     DecodeError,
+    DuplicateOrder,
     HttpStatusError,
+    InsufficientBalance,
     InvalidRequest,
+    NotCancelable,
     NotPermitted,
+    OrderNotFound,
     OrderRejected,
     RemoteError,
     ServerFault,
@@ -31,6 +36,7 @@ from sixmm.transport.base import HttpRequest, HttpResponse
 from sixmm.venues.base import Auth, Call, Credentials
 from sixmm.venues.sixmm import calls
 from sixmm.venues.sixmm.envelope import MAX_RETRY_AFTER, parse, prepare, retry_after_of
+from sixmm.venues.sixmm.order_forms import NewOrder
 
 from .examples import BOTH, KEY, TOKEN, compact, examples, reply, success
 
@@ -75,14 +81,16 @@ class TestRequest:
         wanted = examples("rest-request")["placeOrder.request.signing"]
         request = prepared(
             calls.place_order(
-                symbol="BTCUSDT",
-                type="LIMIT",
-                side="BUY",
-                price="85000",
-                quantity="0.1",
-                time_in_force="GTC",
-                maker_only=True,
-                client_order_id="ext-1772710377808-001",
+                NewOrder(
+                    symbol="BTCUSDT",
+                    type="LIMIT",
+                    side="BUY",
+                    price="85000",
+                    quantity="0.1",
+                    time_in_force="GTC",
+                    maker_only=True,
+                    client_order_id="ext-1772710377808-001",
+                )
             )
         )
         query = request.url.partition("?")[2]
@@ -190,7 +198,11 @@ REPLIES: list[tuple[HttpResponse, type[Exception]]] = [
     *((code(n), ApiError) for n in (1005, 3002)),
     *((code(n), AuthenticationError) for n in (1001, 1002, 1003, 1004, 1006)),
     *((code(n), InvalidRequest) for n in (2001, 2002, 2003)),
-    *((code(n), OrderRejected) for n in (3001, 3003, 3004, 3005, 3100, 3107, 3112)),
+    (code(3001), InsufficientBalance),
+    (code(3003), OrderNotFound),
+    (code(3004), DuplicateOrder),
+    (code(3005), NotCancelable),
+    *((code(n), ConditionRejected) for n in (3100, 3107, 3112)),
     (code(3006), NotPermitted),
     *((code(n), ServerFault) for n in (5001, 5002)),
     (code(5003), Throttled),
@@ -201,9 +213,9 @@ REPLIES: list[tuple[HttpResponse, type[Exception]]] = [
     (code(5003, status=429), Throttled),
     (code(1003, status=429), Throttled),
     (code(2001, status=204), InvalidRequest),
-    (reply({"code": 3003}), OrderRejected),
-    (reply({"code": 3003, "message": None, "requestId": 5}), OrderRejected),
-    (reply({"code": 3003, "message": "x", "data": {"a": 1}}), OrderRejected),
+    (reply({"code": 3003}), OrderNotFound),
+    (reply({"code": 3003, "message": None, "requestId": 5}), OrderNotFound),
+    (reply({"code": 3003, "message": "x", "data": {"a": 1}}), OrderNotFound),
     # No envelope.
     *(
         (HttpResponse(status=s, headers={"location": "https://evil/"}), HttpStatusError)
@@ -262,9 +274,9 @@ class TestReply:
         assert len(str(caught.value)) < 300
 
     def test_there_are_enough_of_them(self) -> None:
-        """The table covers every class that a reply can give."""
+        """The table covers every class that a reply can give; one is only a name for several."""
         assert len(REPLIES) >= 60
-        assert {cls for _, cls in REPLIES} == {
+        assert {cls for _, cls in REPLIES} | {OrderRejected} == {
             cls
             for cls in (getattr(errors, name) for name in errors.__all__)
             if isinstance(cls, type) and issubclass(cls, (ApiError, HttpStatusError, DecodeError))

@@ -1,249 +1,201 @@
-"""The calls about normal orders and trades."""
+"""The calls that place, change and withdraw orders, one or several at a time."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from ....errors import ConfigurationError
-from ...base import Auth, Call
+from ...base import Call
 from .. import rest_schema as rest
-from .arguments import (
+from ..enums import CancelType, StrategyType
+from ..order_forms import (
+    Amendment,
     Amount,
-    amount,
-    as_,
-    given,
-    id_text,
-    integer,
-    plain_object,
-    query_pairs,
-    result_of,
-    symbol_text,
-    word,
+    NewConditionOrder,
+    NewOrder,
+    OrderRef,
+    StrategyLeg,
+)
+from .arguments import as_, choice, code, given, id_text, maybe_empty, needed, symbol_text
+from .endpoints import make_call
+from .members import (
+    amendment_members,
+    condition_members,
+    leg_members,
+    order_members,
+    reference_members,
+    which_order,
 )
 
 __all__ = [
     "amend_order",
+    "batch_amend_orders",
+    "batch_cancel_orders",
+    "batch_place_orders",
     "cancel_all_orders",
+    "cancel_condition_order",
     "cancel_order",
-    "current_orders",
-    "order",
-    "order_history",
+    "place_condition_order",
     "place_order",
-    "trades",
+    "place_strategy_order",
 ]
 
+T = TypeVar("T")
 
-def place_order(
-    *,
-    symbol: str,
-    side: str,
-    type: str,
-    position_side: str | None = None,
-    price: Amount | None = None,
-    quantity: Amount | None = None,
-    time_in_force: str | None = None,
-    reduce_only: bool | None = None,
-    maker_only: bool | None = None,
-    close_position: bool | None = None,
-    client_order_id: str | None = None,
-    place_type: str | None = None,
-    price_type: int | None = None,
-) -> Call:
+
+# Placing
+
+
+def place_order(order: NewOrder) -> Call:
     """Return the call that submits a limit or market order.
 
     Give every order its own ``client_order_id``, so that its state can be asked for after a broken
     connection (rule 45). What is left out takes the exchange's default (rule 47).
 
     Raises:
-        ConfigurationError: a limit order has neither price nor ``price_type``, or there is no
-            quantity although the position is not to be closed (rule 46).
+        ConfigurationError: a field is missing (rule 46) or does not have its form.
     """
-    if type == "LIMIT" and price is None and not price_type:
-        raise ConfigurationError("a LIMIT order needs a price")
-    if quantity is None and not close_position:
-        raise ConfigurationError("quantity may be left out only with close_position=True")
-    body = {
-        "symbol": symbol_text(symbol),
-        "type": word(type, "an order type"),
-        "side": word(side, "a side"),
-        "positionSide": word(position_side, "a position side"),
-        "price": amount(price),
-        "quantity": amount(quantity),
-        "timeInForce": word(time_in_force, "a time in force"),
-        "reduceOnly": reduce_only,
-        "makerOnly": maker_only,
-        "closePosition": close_position,
-        "clientOrderId": id_text(client_order_id, "a client order id"),
-        "placeType": word(place_type, "a place type"),
-        "priceType": integer(price_type, "price_type"),
-    }
-    return Call(
-        operation="placeOrder",
-        method="POST",
-        path="/v1/private/order/place",
-        body=given(body),
-        auth=Auth.ACCOUNT,
-        writes=True,
-        result=as_(rest.PlacedOrder),
+    return make_call("placeOrder", body=order_members(order), result=as_(rest.PlacedOrder))
+
+
+def place_condition_order(order: NewConditionOrder) -> Call:
+    """Return the call that submits an order that waits for a price (rule 50)."""
+    return make_call(
+        "placeConditionOrder", body=condition_members(order), result=as_(rest.PlacedCondition)
     )
 
 
-def _which(order_id: str | None, client_order_id: str | None) -> dict[str, Any]:
-    if order_id is None and client_order_id is None:
-        raise ConfigurationError("give order_id or client_order_id")
-    return {
-        "orderId": id_text(order_id),
-        "clientOrderId": id_text(client_order_id, "a client order id"),
-    }
+def place_strategy_order(strategy_type: StrategyType | str, legs: Sequence[StrategyLeg]) -> Call:
+    """Return the call that submits orders that depend on each other (rule 51).
 
-
-def cancel_order(
-    *, symbol: str, order_id: str | None = None, client_order_id: str | None = None
-) -> Call:
-    """Return the call that withdraws an order (rule 53); the reply does not say it is done (59)."""
-    return Call(
-        operation="cancelOrder",
-        method="POST",
-        path="/v1/private/order/cancel",
-        body=given({"symbol": symbol_text(symbol), **_which(order_id, client_order_id)}),
-        auth=Auth.ACCOUNT,
-        writes=True,
-        result=lambda data: result_of(rest.CancelReply, plain_object(data)),
+    Raises:
+        ConfigurationError: two legs have one number, or one is driven by a leg that is not there.
+    """
+    members = _each(legs, leg_members, "legs")
+    _check_drivers(legs)
+    return make_call(
+        "placeStrategyOrder",
+        body={
+            "strategyType": needed(
+                choice(strategy_type, StrategyType, "strategy_type"), "strategy_type"
+            ),
+            "subOrderList": members,
+        },
+        result=as_(rest.PlacedStrategy),
     )
+
+
+def _check_drivers(legs: Sequence[StrategyLeg]) -> None:
+    numbers = [leg.sub_id for leg in legs]
+    if len(set(numbers)) != len(numbers):
+        raise ConfigurationError("two legs have the same sub_id; number them from 1")
+    for leg in legs:
+        for driver in (leg.first_driven_id, leg.second_driven_id):
+            if driver and (driver == leg.sub_id or driver not in numbers):
+                raise ConfigurationError(
+                    f"leg {leg.sub_id} is driven by {driver}, which is no other leg; 0 is for none"
+                )
+
+
+def batch_place_orders(orders: Sequence[NewOrder]) -> Call:
+    """Return the call that submits several normal orders; it may succeed in part (rule 56)."""
+    return make_call(
+        "batchPlaceOrders",
+        body={"orders": _each(orders, order_members, "orders")},
+        result=as_(rest.BatchReply),
+    )
+
+
+# Changing
 
 
 def amend_order(
     *, symbol: str, order_id: str, price: Amount | None = None, quantity: Amount | None = None
 ) -> Call:
     """Return the call that changes a resting order; ``quantity`` is the new total (rule 54)."""
-    if price is None and quantity is None:
-        raise ConfigurationError("give a new price, a new quantity, or both")
-    body = {
-        "symbol": symbol_text(symbol),
-        "orderId": id_text(order_id),
-        "price": amount(price),
-        "quantity": amount(quantity),
-    }
-    return Call(
-        operation="amendOrder",
-        method="POST",
-        path="/v1/private/order/move",
-        body=given(body),
-        auth=Auth.ACCOUNT,
-        writes=True,
-        result=lambda data: result_of(rest.CancelReply, plain_object(data)),
+    change = Amendment(order_id=order_id, price=price, quantity=quantity)
+    return make_call(
+        "amendOrder",
+        body={"symbol": needed(symbol_text(symbol), "symbol"), **amendment_members(change)},
+        result=maybe_empty(rest.CancelReply),
     )
 
 
-def cancel_all_orders(*, symbol: str | None = None, cancel_type: int | None = None) -> Call:
+def batch_amend_orders(symbol: str, amendments: Sequence[Amendment]) -> Call:
+    """Return the call that changes several resting orders of one symbol (rule 55)."""
+    return make_call(
+        "batchAmendOrders",
+        body={
+            "symbol": needed(symbol_text(symbol), "symbol"),
+            "orders": _each(amendments, amendment_members, "amendments"),
+        },
+        result=maybe_empty(rest.BatchReply),
+    )
+
+
+# Withdrawing
+
+
+def cancel_order(
+    *, symbol: str, order_id: str | None = None, client_order_id: str | None = None
+) -> Call:
+    """Return the call that withdraws an order (rule 53); the reply does not say it is done (59)."""
+    return make_call(
+        "cancelOrder",
+        body={
+            "symbol": needed(symbol_text(symbol), "symbol"),
+            **which_order(order_id, client_order_id),
+        },
+        result=maybe_empty(rest.CancelReply),
+    )
+
+
+def batch_cancel_orders(references: Sequence[OrderRef]) -> Call:
+    """Return the call that withdraws several orders, each named with its symbol (rule 55)."""
+    return make_call(
+        "batchCancelOrders",
+        body={"orders": _each(references, reference_members, "references")},
+        result=maybe_empty(rest.BatchReply),
+    )
+
+
+def cancel_all_orders(
+    *, symbol: str | None = None, cancel_type: CancelType | str | int | None = None
+) -> Call:
     """Return the call that withdraws every order of a kind; it is asynchronous (rules 57, 58)."""
-    body = {"symbol": symbol_text(symbol), "cancelType": integer(cancel_type, "cancel_type")}
-    return Call(
-        operation="cancelAllOrders",
-        method="POST",
-        path="/v1/private/order/batch-cancel-all",
-        body=given(body),
-        auth=Auth.ACCOUNT,
-        writes=True,
-        result=plain_object,
+    return make_call(
+        "cancelAllOrders",
+        body={
+            "symbol": symbol_text(symbol),
+            "cancelType": code(cancel_type, CancelType, "cancel_type"),
+        },
+        result=maybe_empty(rest.Accepted),
     )
 
 
-def order(*, symbol: str, order_id: str | None = None, client_order_id: str | None = None) -> Call:
-    """Return the call for one order; given both ids, it has to match both (rule 52)."""
-    return Call(
-        operation="getOrder",
-        method="GET",
-        path="/v1/private/order",
-        query=query_pairs({"symbol": symbol_text(symbol), **_which(order_id, client_order_id)}),
-        auth=Auth.ACCOUNT,
-        result=as_(rest.OrderRow),
+def cancel_condition_order(symbol: str, condition_id: str) -> Call:
+    """Return the call that withdraws a condition order; the reply does not say it is done (59)."""
+    return make_call(
+        "cancelConditionOrder",
+        body={
+            "symbol": needed(symbol_text(symbol), "symbol"),
+            "conditionId": needed(id_text(condition_id, "a condition id"), "condition_id"),
+        },
+        result=maybe_empty(rest.ConditionCancelReply),
     )
 
 
-def current_orders(
-    *, symbol: str | None = None, limit: int | None = None, last_order_id: str | None = None
-) -> Call:
-    """Return the call for open orders; ``last_order_id`` is the last one that is known."""
-    query = {
-        "symbol": symbol_text(symbol),
-        "limit": integer(limit, "limit"),
-        "lastOrderId": id_text(last_order_id),
-    }
-    return Call(
-        operation="getCurrentOrders",
-        method="GET",
-        path="/v1/private/order/current",
-        query=query_pairs(query),
-        auth=Auth.ACCOUNT,
-        result=as_(rest.OrderPage),
-    )
-
-
-def order_history(
-    *,
-    symbol: str | None = None,
-    order_id: str | None = None,
-    client_order_id: str | None = None,
-    type: int | None = None,
-    side: int | None = None,
-    status: int | None = None,
-    start_time: int | None = None,
-    end_time: int | None = None,
-    page: int | None = None,
-    page_size: int | None = None,
-) -> Call:
-    """Return the call for past orders; its filters are numbers (rule 63), times are in ms."""
-    query = {
-        "symbol": symbol_text(symbol),
-        "orderId": id_text(order_id),
-        "clientOrderId": id_text(client_order_id, "a client order id"),
-        "type": integer(type, "type"),
-        "side": integer(side, "side"),
-        "status": integer(status, "status"),
-        **_page(start_time, end_time, page, page_size),
-    }
-    return Call(
-        operation="getOrderHistory",
-        method="GET",
-        path="/v1/private/order/history",
-        query=query_pairs(query),
-        auth=Auth.ACCOUNT,
-        result=as_(rest.OrderPage),
-    )
-
-
-def trades(
-    *,
-    symbol: str | None = None,
-    order_id: str | None = None,
-    start_time: int | None = None,
-    end_time: int | None = None,
-    page: int | None = None,
-    page_size: int | None = None,
-) -> Call:
-    """Return the call for the caller's trades; times are in ms, pages count from 1 (rule 64)."""
-    query = {
-        "symbol": symbol_text(symbol),
-        "orderId": id_text(order_id),
-        **_page(start_time, end_time, page, page_size),
-    }
-    return Call(
-        operation="getTrades",
-        method="GET",
-        path="/v1/private/order/trades",
-        query=query_pairs(query),
-        auth=Auth.ACCOUNT,
-        result=as_(rest.TradePage),
-    )
-
-
-def _page(
-    start_time: int | None, end_time: int | None, page: int | None, page_size: int | None
-) -> dict[str, Any]:
-    return {
-        "startTime": integer(start_time, "start_time"),
-        "endTime": integer(end_time, "end_time"),
-        "page": integer(page, "page"),
-        "pageSize": integer(page_size, "page_size"),
-    }
+def _each(
+    items: Sequence[T], members_of: Callable[[T], dict[str, Any]], what: str
+) -> list[dict[str, Any]]:
+    """Return the members of each entry; a refusal says which entry it is about."""
+    if isinstance(items, str | bytes) or not isinstance(items, Sequence) or not items:
+        raise ConfigurationError(f"{what} must be a list of one or more")
+    found = []
+    for place, item in enumerate(items):
+        try:
+            found.append(given(members_of(item)))
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{what}[{place}]: {error}") from None
+    return found

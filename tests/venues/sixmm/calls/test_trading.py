@@ -1,139 +1,187 @@
-"""The calls about orders and trades."""
+"""The calls that place, change and withdraw orders."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from sixmm.codec import dump_json
-from sixmm.errors import ConfigurationError
+from sixmm.errors import ConfigurationError, DecodeError
 from sixmm.venues.base import Call
 from sixmm.venues.sixmm import calls
-from sixmm.venues.sixmm.enums import BboPriceType, OrderType, Side
+from sixmm.venues.sixmm.enums import (
+    CancelType,
+    ConditionStatus,
+    OrderStatus,
+    StrategyStatus,
+    StrategyType,
+)
 from sixmm.venues.sixmm.envelope import parse
+from sixmm.venues.sixmm.order_forms import (
+    Amendment,
+    NewConditionOrder,
+    NewOrder,
+    OrderRef,
+    StrategyLeg,
+)
 
-from ..examples import compact, examples, success
+from ..examples import success
 
-ORDER = "2022543809547603968"
-
-DOCUMENTED: dict[str, Callable[[], Call]] = {
-    "placeOrder.request": lambda: calls.place_order(
-        symbol="BTCUSDT",
-        type=OrderType.LIMIT,
-        side=Side.BUY,
-        price=Decimal(85000),
-        quantity="0.1",
-        time_in_force="GTC",
-        maker_only=True,
-        client_order_id="ext-1772710377808-001",
-    ),
-    "cancelOrder.request": lambda: calls.cancel_order(symbol="BTCUSDT", order_id=ORDER),
-    "amendOrder.request": lambda: calls.amend_order(
-        symbol="BTCUSDT", order_id=ORDER, price=85100, quantity="0.2"
-    ),
-    "setLeverage.request": lambda: calls.set_leverage(symbol="BTCUSDT", leverage=20),
-    "setMarginMode.request": lambda: calls.set_margin_mode(symbol="BTCUSDT", margin_mode=1),
-}
+BUY = NewOrder(symbol="X", side="BUY", type="MARKET", quantity="1")
+STOP = NewConditionOrder(symbol="X", side="SELL", type="STOP_MARKET", quantity="1", stop_price="9")
 
 
-@pytest.mark.parametrize("name", DOCUMENTED)
-def test_bodies_are_the_documented_ones(name: str) -> None:
-    """Each body is byte for byte the documented example."""
-    body = DOCUMENTED[name]().body
+def test_placing() -> None:
+    """The reply to a placement has the id of the order; without one it is none (rule 111)."""
+    placed = parse(calls.place_order(BUY), success({"orderId": "1", "status": "NEW"}))
+    waiting = parse(
+        calls.place_condition_order(STOP), success({"conditionId": "2", "conditionStatus": "NEW"})
+    )
 
-    assert dump_json(body).decode() == compact(examples("rest-request")[name])
+    assert (placed.order_id, placed.status) == ("1", OrderStatus.NEW)
+    assert (waiting.condition_id, waiting.condition_status) == ("2", ConditionStatus.NEW)
+    with pytest.raises(DecodeError, match="orderId"):
+        parse(calls.place_order(BUY), success({}))
+    with pytest.raises(DecodeError, match="conditionId"):
+        parse(calls.place_condition_order(STOP), success({}))
+
+
+def test_a_strategy() -> None:
+    """Legs are sent in their order, each with what drives it (rule 51)."""
+    call = calls.place_strategy_order(
+        StrategyType.OTO,
+        [
+            StrategyLeg(sub_id=1, order=BUY),
+            StrategyLeg(sub_id=2, order=STOP, first_driven_id=1, first_driven_on="FILLED"),
+        ],
+    )
+    placed = parse(call, success({"strategyId": "3", "strategyStatus": "CANCELLED"}))
+
+    assert call.body is not None
+    assert call.body["strategyType"] == "OTO"
+    assert [leg["firstDrivenId"] for leg in call.body["subOrderList"]] == [0, 1]
+    assert (placed.strategy_id, placed.strategy_status) == ("3", StrategyStatus.CANCELLED)
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("kind", "legs", "problem"),
     [
-        {"type": "LIMIT", "quantity": "1"},
-        {"type": "LIMIT", "quantity": "1", "price_type": 0},
-        {"type": "MARKET"},
-        {"type": "MARKET", "close_position": False},
-        {"type": "MARKET", "quantity": 0.1},
-        {"type": "LIMIT", "quantity": "1", "price": 85000.0},
-        {"type": "MARKET", "quantity": "1e3"},
-        {"type": "MARKET", "quantity": "1", "client_order_id": "a b"},
-        {"type": "MARKET", "quantity": "1", "side": "BUY&SELL"},
+        ("OTX", [StrategyLeg(sub_id=1, order=BUY)], "strategy_type is one of OTO, OCO, OTOCO"),
+        ("OTO", [], "legs must be a list of one or more"),
+        ("OTO", [StrategyLeg(sub_id=1, order=BUY)] * 2, "two legs have the same sub_id"),
+        ("OTO", [StrategyLeg(sub_id=1, order=BUY, first_driven_id=1)], "which is no other leg"),
+        ("OCO", [StrategyLeg(sub_id=1, order=BUY, second_driven_id=5)], "leg 1 is driven by 5"),
+        (
+            "OTO",
+            [
+                StrategyLeg(sub_id=1, order=BUY),
+                StrategyLeg(
+                    sub_id=2, order=NewOrder(symbol="X", side="BUY", type="LIMIT", quantity="1")
+                ),
+            ],
+            r"legs\[1\]: a LIMIT order needs a price",
+        ),
     ],
 )
-def test_an_order_that_cannot_be_is_not_sent(arguments: dict[str, Any]) -> None:
-    """A limit needs a price, a quantity may be missing only when closing, floats never (46, 9)."""
-    with pytest.raises(ConfigurationError):
-        calls.place_order(**{"symbol": "BTCUSDT", "side": "BUY", **arguments})
+def test_a_strategy_that_cannot_be(kind: str, legs: list[StrategyLeg], problem: str) -> None:
+    """A leg is driven by another leg that is there, or by none (rule 51)."""
+    with pytest.raises(ConfigurationError, match=problem):
+        calls.place_strategy_order(kind, legs)
 
 
-def test_orders_without_price_or_quantity() -> None:
-    """A price from the book replaces the price, and closing replaces the quantity (46, 49)."""
-    at_best = calls.place_order(
-        symbol="X", side="BUY", type="LIMIT", quantity="1", price_type=BboPriceType.OPPOSITE_1
-    )
-    closing = calls.place_order(symbol="X", side="SELL", type="MARKET", close_position=True)
-
-    assert at_best.body == {
-        "symbol": "X",
-        "type": "LIMIT",
-        "side": "BUY",
-        "quantity": "1",
-        "priceType": 1,
+def test_batches() -> None:
+    """Several orders go in one call, which may succeed in part (rules 55, 56)."""
+    place = calls.batch_place_orders([BUY, BUY])
+    amend = calls.batch_amend_orders("X", (Amendment(order_id="1", price="5"),))
+    cancel = calls.batch_cancel_orders([OrderRef(symbol="X", order_id="1")])
+    data = {
+        "successCount": 1,
+        "failedCount": 1,
+        "results": [
+            {"success": True, "orderId": "1", "status": "NEW"},
+            {"success": False, "orderId": "", "code": 3001, "message": "balance"},
+        ],
     }
-    assert closing.body == {"symbol": "X", "type": "MARKET", "side": "SELL", "closePosition": True}
+
+    assert len((place.body or {})["orders"]) == 2
+    assert amend.body == {"symbol": "X", "orders": [{"orderId": "1", "price": "5"}]}
+    assert cancel.body == {"orders": [{"symbol": "X", "orderId": "1"}]}
+    for call in (place, amend, cancel):
+        reply = parse(call, success(data))
+        assert (reply.success_count, reply.failed_count) == (1, 1)
+        assert [entry.success for entry in reply.results] == [True, False]
+        assert reply.results[1].code == 3001
+    for call in (amend, cancel):
+        assert parse(call, success(None)).results == ()
 
 
-def test_an_order_is_named_by_one_of_its_ids() -> None:
-    """A cancel or a look-up needs one of the two ids (rules 52, 53); an amend changes something."""
+@pytest.mark.parametrize("items", [[], None, "BUY", BUY, {1: BUY}])
+def test_a_batch_is_a_list(items: Any) -> None:
+    """An empty batch, and what is no list, is refused."""
+    with pytest.raises(ConfigurationError, match="must be a list of one or more"):
+        calls.batch_place_orders(items)
+
+
+def test_a_refusal_names_the_entry() -> None:
+    """Where one entry of a batch cannot be, the text says which."""
+    with pytest.raises(ConfigurationError, match=r"^amendments\[1\]: give a new price"):
+        calls.batch_amend_orders("X", [Amendment(order_id="1", price="5"), Amendment(order_id="2")])
+    with pytest.raises(ConfigurationError, match=r"^references\[0\]: a batch cancel"):
+        calls.batch_cancel_orders([OrderRef(symbol="X", client_order_id="c")])
+
+
+REPLIES: list[Callable[[], Call]] = [
+    lambda: calls.cancel_order(symbol="X", order_id="1"),
+    lambda: calls.amend_order(symbol="X", order_id="1", price="1"),
+]
+
+
+@pytest.mark.parametrize("make", REPLIES)
+@pytest.mark.parametrize("data", [None, {}, {"orderId": "1", "odd": 2}])
+def test_replies_of_cancel_and_amend_may_be_empty(data: Any, make: Callable[[], Call]) -> None:
+    """Their result is undocumented and says "accepted" at most (rules 59, 111)."""
+    reply = parse(make(), success(data))
+
+    assert reply.order_id == (data or {}).get("orderId")
+
+
+def test_a_condition_order_is_withdrawn_by_its_own_id() -> None:
+    """The reply says that it was accepted; both arguments are needed (rule 59)."""
+    call = calls.cancel_condition_order("X", "7")
+
+    assert call.body == {"symbol": "X", "conditionId": "7"}
+    assert parse(call, success({"conditionId": "7"})).condition_id == "7"
+    assert parse(call, success(None)).condition_id is None
+    with pytest.raises(ConfigurationError, match="condition_id is missing"):
+        calls.cancel_condition_order("X", None)  # type: ignore[arg-type]
+
+
+def test_an_order_is_named() -> None:
+    """A cancel or an amend needs an id, and its symbol (rule 53)."""
     with pytest.raises(ConfigurationError, match="order_id or client_order_id"):
         calls.cancel_order(symbol="X")
-    with pytest.raises(ConfigurationError, match="order_id or client_order_id"):
-        calls.order(symbol="X")
+    with pytest.raises(ConfigurationError, match="symbol is missing"):
+        calls.cancel_order(symbol=None, order_id="1")  # type: ignore[arg-type]
     with pytest.raises(ConfigurationError, match="a new price"):
         calls.amend_order(symbol="X", order_id="1")
-    assert calls.order(symbol="X", client_order_id="c").query == (
-        ("symbol", "X"),
-        ("clientOrderId", "c"),
-    )
 
 
-@pytest.mark.parametrize("data", [None, {}, {"orderId": "1", "odd": 2}])
-def test_replies_of_cancel_and_amend_may_be_empty(data: Any) -> None:
-    """Their result is undocumented and says "accepted" at most (rules 59, 111)."""
-    for call in (
-        calls.cancel_order(symbol="X", order_id="1"),
-        calls.amend_order(symbol="X", order_id="1", price="1"),
-    ):
-        reply = parse(call, success(data))
-        assert reply.order_id == (data or {}).get("orderId")
-
-
-def test_cancel_all_is_plain() -> None:
-    """Everything is optional, and the reply has no fields (rules 57, 58)."""
-    assert calls.cancel_all_orders().body == {}
-    assert calls.cancel_all_orders(symbol="X", cancel_type=2).body == {
+@pytest.mark.parametrize("kind", [2, CancelType.CONDITION, "CONDITION"])
+def test_cancel_all_takes_a_kind_in_any_form(kind: Any) -> None:
+    """The kind is sent as its number (rule 57)."""
+    assert calls.cancel_all_orders(symbol="X", cancel_type=kind).body == {
         "symbol": "X",
         "cancelType": 2,
     }
-    assert parse(calls.cancel_all_orders(), success({})) == {}
 
 
-def test_lists() -> None:
-    """Pages and filters go under their wire names, rows come back typed."""
-    history = calls.order_history(symbol="X", type=1, side=2, start_time=5, page=1, page_size=20)
-    current = calls.current_orders(limit=100, last_order_id=ORDER)
+def test_cancel_all_is_plain() -> None:
+    """Everything is optional, and the reply has no documented fields (rules 57, 58)."""
+    call = calls.cancel_all_orders()
 
-    assert dict(history.query) == {
-        "symbol": "X",
-        "type": "1",
-        "side": "2",
-        "startTime": "5",
-        "page": "1",
-        "pageSize": "20",
-    }
-    assert current.query == (("limit", "100"), ("lastOrderId", ORDER))
-    page = parse(current, success({"list": [{"orderId": "1"}], "total": 1}))
-    assert (page.rows[0].order_id, page.total) == ("1", 1)
-    trades = parse(calls.trades(), success({"list": [{"fillId": "1", "orderId": "2"}]}))
-    assert (trades.rows[0].fill_id, trades.total) == ("1", None)
+    assert call.body == {}
+    assert parse(call, success({"odd": 1})).extra == {"odd": 1}
+    assert parse(call, success(None)).extra == {}
+    with pytest.raises(ConfigurationError, match=r"NORMAL \(0\), LIMIT \(1\), CONDITION \(2\)"):
+        calls.cancel_all_orders(cancel_type=3)
