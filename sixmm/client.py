@@ -6,28 +6,36 @@ import functools
 import os
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
 from .errors import ConfigurationError
+from .pace import RestPace
 from .redaction import Secret
 from .stream.backoff import BackoffPolicy
 from .stream.inbox import InboxLimits
 from .stream.options import SessionOptions
 from .stream.shared import Deliver
+from .stream.states import State
 from .streaming import StreamClient
 from .transport.base import HttpTransport, WsTransport
 from .transport.urls import require_safe_url
 from .venues.base import Credentials
 from .venues.sixmm import calls
-from .venues.sixmm.groups import MarketGroup, OrdersGroup, PositionsGroup, UserGroup
+from .venues.sixmm.groups import ApiKeysGroup, MarketGroup, PositionsGroup, UserGroup
+from .venues.sixmm.operations import operation
+from .venues.sixmm.rest_schema import AgentLogin
 from .venues.sixmm.venue import SixmmVenue
+
+if TYPE_CHECKING:
+    from .ordering import OrdersGroup
 
 __all__ = ["REST_URL", "WS_URL", "Client"]
 
 REST_URL = "https://api.6mm.com"
 WS_URL = "wss://6mm.com/ws"
+_PACE = RestPace()
 
 
 class Client(StreamClient):
@@ -60,7 +68,8 @@ class Client(StreamClient):
         proxy: the address of an HTTP or SOCKS5 proxy for both transports.
         verify: whether certificates are checked; can be switched off for loopback only.
         ca_file: a file of certificate authorities that replaces those of the system.
-        rest_timeout: seconds that one REST call may take.
+        rest_timeout: seconds that one REST call may take, with its repeats.
+        pace: how fast REST calls follow one another; None sends each at once.
         ping_interval: seconds between pings; None is off.
         ping_timeout: seconds after which a link without any frame is given up, beyond the interval.
         backoff: how long to wait before another attempt.
@@ -94,6 +103,7 @@ class Client(StreamClient):
         ca_file: str | None = None,
         # Timeouts
         rest_timeout: float = 10.0,
+        pace: RestPace | None = _PACE,
         ping_interval: float | None = 15.0,
         ping_timeout: float = 10.0,
         # Limits
@@ -120,6 +130,7 @@ class Client(StreamClient):
             private=private,
             deliver=deliver,
             rest_timeout=rest_timeout,
+            pace=pace,
             limits=limits or InboxLimits(),
             options=attrs.evolve(
                 options,
@@ -148,15 +159,21 @@ class Client(StreamClient):
 
     # REST
 
+    @operation("getServerTime")
     def server_time(self) -> int:
-        """Return the exchange's clock in Unix milliseconds."""
+        """Return the exchange's clock in Unix milliseconds (rule 39). ``GET /v1/time``"""
         return int(self._call(calls.server_time()))
 
+    @operation("getVersion")
     def version(self) -> Mapping[str, Any]:
-        """Return what the exchange says of its version; the fields are not documented."""
+        """Return what the exchange says of its version; the fields are not documented.
+
+        ``GET /v1/version``
+        """
         result: Mapping[str, Any] = self._call(calls.version())
         return result
 
+    @operation("login")
     def login(self, username: str, password: str | Secret) -> None:
         """Get an access token; it is refreshed by the cookie of the login before it ends (rule 25).
 
@@ -164,17 +181,84 @@ class Client(StreamClient):
 
         Raises:
             AuthenticationError: name and password are not accepted.
+
+        ``POST /v1/public/user/login``
         """
         password = Secret(password)
         self._check_process()
         self._rest.login(username, password)
 
+    @operation("refreshToken")
+    def refresh(self) -> None:
+        """Renew the access token by the cookie of the login; before it ends that is done anyway.
+
+        Raises:
+            ConfigurationError: there was no login, so there is no cookie.
+            AuthenticationError: the cookie is not accepted: log in again.
+
+        ``POST /v1/public/user/refresh-token``
+        """
+        self._check_process()
+        self._rest.refresh()
+
+    @operation("logout")
     def logout(self) -> None:
-        """End the login at the exchange, and forget token and cookie (rule 26)."""
+        """End the login at the exchange, and forget token and cookie (rule 26).
+
+        ``POST /v1/private/user/logout``
+        """
         try:
             self._call(calls.logout())
         finally:
             self._rest.forget_token()
+
+    @operation("exchangeTicket")
+    def exchange_ticket(self, ticket: str | Secret, *, device_id: str | None = None) -> str | None:
+        """Turn the ticket of an agent into a login; a ticket works once (rule 27).
+
+        The token is taken over, as by :meth:`login`. It returns where the exchange advises a
+        browser to go next, or None.
+
+        Args:
+            ticket: what the agent has given.
+            device_id: names the device.
+
+        Raises:
+            AuthenticationError: the ticket is not accepted, or was used before.
+
+        ``POST /v1/public/agent-sso/exchange-ticket``
+        """
+        ticket = Secret(ticket)
+        login: AgentLogin = self._call(calls.exchange_ticket(ticket=ticket, device_id=device_id))
+        self._rest.adopt(login)
+        return login.redirect_path
+
+    @operation("exchangeEmbedToken")
+    def exchange_embed_token(
+        self, token: str | Secret, *, channel_id: str, device_id: str | None = None
+    ) -> None:
+        """Turn the token of an embedded page into a login; it lives for a short time (rule 27).
+
+        The token is taken over, as by :meth:`login`.
+
+        Args:
+            token: what the page was given.
+            channel_id: of the iframe of the page.
+            device_id: names the device.
+
+        Raises:
+            AuthenticationError: the token is not accepted, or is over.
+
+        ``POST /v1/public/agent-sso/exchange-embed-token``
+        """
+        token = Secret(token)
+        self._rest.adopt(
+            self._call(
+                calls.exchange_embed_token(
+                    embed_token=token, channel_id=channel_id, device_id=device_id
+                )
+            )
+        )
 
     @functools.cached_property
     def market(self) -> MarketGroup:
@@ -183,13 +267,32 @@ class Client(StreamClient):
 
     @functools.cached_property
     def user(self) -> UserGroup:
-        """Profile and balance."""
+        """Profile, balance, statistics and stream keys."""
         return UserGroup(self._call)
 
     @functools.cached_property
+    def api_keys(self) -> ApiKeysGroup:
+        """The API keys of the account; it takes an access token, a key does not do (rule 15)."""
+        return ApiKeysGroup(self._call)
+
+    @functools.cached_property
     def orders(self) -> OrdersGroup:
-        """Orders and trades."""
-        return OrdersGroup(self._call)
+        """Orders and trades: to place, to change, to wait for, and to read."""
+        # Imported here: a client that only listens does not pay for it.
+        from .ordering import OrdersGroup
+        from .ordering.desk import WriteDesk
+
+        shared = self._shared
+        return OrdersGroup(
+            WriteDesk(
+                call=self._call,
+                watch=shared.watch,
+                clock=shared.clock,
+                server_clock=self._rest.server_clock,
+                is_live=lambda: shared.private and self._session.state is State.LIVE,
+                listen=shared.inbox.turn.recall,
+            )
+        )
 
     @functools.cached_property
     def positions(self) -> PositionsGroup:

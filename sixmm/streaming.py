@@ -17,9 +17,10 @@ from typing import Any, TypeVar
 from .clock import Deadline, SystemClock
 from .errors import ConfigurationError, DeadlineExceeded, ForkedClient, LocalStateError
 from .events import Event
+from .pace import RestPace
 from .rest import RestSession
 from .schema_report import EventReport, SchemaReport
-from .state.account import Account
+from .state.picture import Account
 from .stream.desk import RequestDesk
 from .stream.inbox import Inbox, InboxLimits
 from .stream.options import SessionOptions
@@ -52,7 +53,8 @@ class StreamClient:
         ws: makes links; closed with the client.
         private: whether to open the private stream; None means "if there are credentials".
         deliver: ``"all"``, ``"events"`` or ``"state"``.
-        rest_timeout: seconds that one REST call may take.
+        rest_timeout: seconds that one REST call may take, with its repeats.
+        pace: how fast REST calls follow one another; None sends each at once.
         limits: the bounds of the inbox.
         options: the figures of the session.
         schema_report: whether to look at every event for :meth:`schema_report`, or at a sample.
@@ -70,6 +72,7 @@ class StreamClient:
         private: bool | None,
         deliver: Deliver,
         rest_timeout: float,
+        pace: RestPace | None,
         limits: InboxLimits,
         options: SessionOptions,
         schema_report: bool = False,
@@ -90,6 +93,7 @@ class StreamClient:
             rest_url=rest_url,
             credentials=credentials,
             timeout=rest_timeout,
+            pace=pace,
             clock=clock,
         )
         self._shared = Shared(
@@ -289,9 +293,9 @@ class StreamClient:
     def _checked(self, topics: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self._venue.check_topic(topic) for topic in topics))
 
-    def _call(self, call: Call) -> Any:
+    def _call(self, call: Call, *, timeout: float | None = None) -> Any:
         self._check_process()
-        return self._rest.call(call)
+        return self._rest.call(call, timeout=timeout)
 
     def _check_receiving(self) -> None:
         self._check_process()

@@ -28,9 +28,11 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli", "relay"),
     ("client",),
+    ("ordering",),
     ("streaming",),
     ("stream",),
     ("rest",),
+    ("pace",),
     ("notebook", "venues"),
     ("state", "transport", "codec", "schema_report"),
     ("events",),
@@ -47,7 +49,7 @@ PURE = (
     "errors.py",
     "redaction.py",
     "unfrozen.py",
-    "unfrozen.py",
+    "ordering/*",
     "stream/states.py",
     "stream/backoff.py",
     "stream/subscriptions.py",
@@ -87,8 +89,11 @@ SHARED = (
     "stream/waiting.py",
     "stream/turns.py",
     "stream/desk.py",
+    "stream/changes.py",
+    "stream/following.py",
     "stream/shared.py",
     "clock.py",
+    "pace.py",
     "rest.py",
 )
 THREADED = (*STARTS_THREADS, *SHARED)
@@ -96,7 +101,7 @@ SOCKETS = {"select", "selectors", "socket", "ssl"}
 SOCKETED = ("transport/*", "sim/*")
 
 VENUE_NAMES = re.compile(r"kucoin|rocketfi", re.IGNORECASE)
-KNOWS_VENUES = ("venues/*", "sim/*", "cli/*", "client.py", "__init__.py")
+KNOWS_VENUES = ("venues/*", "sim/*", "cli/*", "client.py", "ordering/*", "__init__.py")
 
 UNSAFE_MODULES = {"dill", "marshal", "pickle", "shelve", "yaml"}
 UNSAFE_CALLS = {"__import__", "compile", "eval", "exec"}
@@ -108,6 +113,7 @@ MEDIAN_LINES = 200
 NOT_MIRRORED = {
     "__main__.py": "runs the command line; tests/cli runs it as a program",
     "sim/__main__.py": "runs sim/command.py, which has its test",
+    "ordering/base.py": "holds the desk; the tests of the methods exercise it",
     "stream/shared.py": "holds what the modules of the session share; their tests exercise it",
     "transport/base.py": "interfaces only; the contract suite runs against every implementation",
     "venues/base.py": "interfaces only; each venue's tests exercise them",

@@ -18,6 +18,7 @@ RUNS: dict[str, tuple[list[str], str]] = {
     "account_mirror.py": ([], "uncertain: nothing"),
     "listen_with_token.py": ([], "Connected("),
     "offline_test_with_exchange.py": ([], "nothing was missed"),
+    "market_maker.py": (["--seconds", "6"], "the exchange says"),
     "offline_test_in_memory.py": ([], "the trade was seen"),
 }
 

@@ -7,17 +7,16 @@ value that is changed under the session's lock and has no lock of its own.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, TypeVar
-
-import attrs
 
 from .kept import Kept
 from .memory import FillMemory, TextMemory
 from .models import Balance, Baseline, Facts, Fill, Order, Position, Snapshot
 from .orders import OrderMemory
+from .picture import Account, Orders
 from .pushes import AccountPush, OrderPush
 from .telling import Telling, compare_orders, is_later
 from .values import BalanceValues, PositionValues, values_of
@@ -39,29 +38,6 @@ _POSITION_COMPARED, _BALANCE_COMPARED = 6, 4
 
 Key = TypeVar("Key")
 Row = TypeVar("Row", Position, Balance)
-
-
-@attrs.frozen(kw_only=True)
-class Account:
-    """A picture of the account at one moment; it does not change."""
-
-    orders: Mapping[str, Order]
-    """Every known order by its id: the open ones, and the last ones that ended."""
-    positions: Mapping[tuple[str, str], Position]
-    """The open positions by symbol and side."""
-    balances: Mapping[str, Balance]
-    """The balances by asset."""
-    fills: tuple[Fill, ...]
-    """The last fills, oldest first."""
-    stale: tuple[str, ...]
-    """The parts that are not certain now; empty while the stream is live and compared."""
-    as_of_ms: int
-    """Exchange time of the last change or comparison."""
-
-    @property
-    def open_orders(self) -> Mapping[str, Order]:
-        """The orders that can still change by a trade, by id."""
-        return {key: order for key, order in self.orders.items() if order.is_open}
 
 
 class AccountMirror:
@@ -236,7 +212,7 @@ class AccountMirror:
     def picture(self) -> Account:
         """Return the account as it is now, as a value that does not change."""
         return Account(
-            orders=MappingProxyType(self._orders.read_all()),
+            orders=Orders(self._orders.read_all()),
             positions=MappingProxyType({p.key: p for p in self.open_positions()}),
             balances=MappingProxyType(
                 {key: kept.read(Balance) for key, kept in self._balances.items()}

@@ -16,6 +16,8 @@ import random
 import threading
 from collections.abc import Sequence
 
+import attrs
+
 from ..clock import Deadline
 from ..errors import (
     ClientClosed,
@@ -28,7 +30,7 @@ from ..errors import (
     without_frames,
 )
 from ..events import Disconnected, SessionExpiring
-from ..state.account import Account
+from ..state.picture import Account, Predicate
 from ..transport.base import WsLink, WsTransport
 from ..venues.base import Dial
 from .backoff import Backoff
@@ -195,7 +197,14 @@ class Session:
     def account(self) -> Account:
         """Return the account as it is known now."""
         with self._shared.mirror_lock:
-            return self._shared.mirror.picture()
+            picture = self._shared.mirror.picture()
+        return attrs.evolve(picture, wait=self._await_account)
+
+    def _await_account(self, predicate: Predicate, timeout: float | None) -> Account:
+        """See :meth:`.Account.wait_for`; it holds the session, so a picture does."""
+        self._shared.inbox.turn.recall()
+        changes, deadline = self._shared.changes, Deadline(timeout)
+        return changes.wait_for(self.account, predicate, deadline)
 
     def close(self, timeout: float) -> bool:
         """End the session and put everything away; may be called from any thread, repeatedly.
@@ -457,6 +466,8 @@ class Session:
         end = ClientClosed("the client is closed")
         self._shared.inbox.end(end)
         self._shared.desk.fail(end)
+        self._shared.watch.end()
+        self._shared.changes.end()
         self._timer.stop()
 
     def _release_key(self, deadline: Deadline) -> None:

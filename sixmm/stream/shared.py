@@ -12,7 +12,9 @@ from ..events import ConnectionEvent
 from ..rest import RestSession
 from ..state.account import AccountMirror
 from ..venues.base import Venue
+from .changes import Changes
 from .desk import RequestDesk
+from .following import OrderWatch
 from .inbox import Inbox
 from .options import SessionOptions
 from .stats import Counters
@@ -42,6 +44,11 @@ class Shared:
     mirror: AccountMirror = attrs.field(factory=AccountMirror)
     mirror_lock: threading.RLock = attrs.field(factory=threading.RLock)
     counters: Counters = attrs.field(factory=Counters)
+    watch: OrderWatch = attrs.field(factory=OrderWatch)
+    """The orders that callers follow one by one."""
+    changes: Changes = attrs.field(factory=Changes)
+    """Tells callers who wait for it that the mirror has changed."""
+
     private_topic: str = ""
     """The topic of the last private push; it is read from pushes, never built (rule 76)."""
 

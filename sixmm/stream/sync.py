@@ -25,7 +25,15 @@ from ..state.account import Telling, compare_orders
 from ..state.models import Baseline, Facts, Snapshot
 from .causes import MAX_RETRY_AFTER, Remedy, judge
 from .lanes import EVENT_OVERHEAD_BYTES, Item, measure
-from .reconcile import AccountChange, Change, expects_fills, reconcile, torn_orders, without_orders
+from .reconcile import (
+    AccountChange,
+    Change,
+    OrderChange,
+    expects_fills,
+    reconcile,
+    torn_orders,
+    without_orders,
+)
 from .routing import decode_messages
 from .shared import Shared
 from .tail import Read, Tail
@@ -122,6 +130,7 @@ class AccountSync:
             self._shared.mirror.adopt(comparison.snapshot)
             self._shared.mirror.mark_stale()
         self._primed = True
+        self._shared.changes.note()
 
     def read(self, between: Callable[[], None]) -> Comparison:
         """Read a snapshot of what may have changed since the mirror was certain.
@@ -178,6 +187,9 @@ class AccountSync:
             fresh = self._apply(_split(told, is_timely), timely)
             self._close_gap(snapshot)
             shared.mirror.mark_checked(snapshot.as_of_ms, unchecked=snapshot.unchecked)
+        shared.changes.note()
+        self._show(facts)
+        self._show([change for change in changes if isinstance(change, OrderChange)])
         repeated = len(told) - len(old) - len(fresh)
         shared.counters.repeated += repeated
         self._put_pushes(old)
@@ -246,6 +258,7 @@ class AccountSync:
             return
         with self._shared.mirror_lock:
             self._shared.mirror.mark_stale()
+        self._shared.changes.note()
 
     # Inside
 
@@ -272,6 +285,8 @@ class AccountSync:
             is_new = self._apply_all(facts, at_hand)
             if not is_readable:
                 shared.mirror.mark_stale()
+        shared.changes.note()
+        self._show(facts)
         if not is_readable:
             shared.counters.decode_failures += sum(isinstance(e, DecodeFailed) for e in events)
         if not all(is_new):
@@ -300,6 +315,9 @@ class AccountSync:
         """Tell every push as text, without the first ``done``; keep it for the next comparison."""
         shared, messages, received_at = self._shared, at_hand.messages, at_hand.received_at
         size = measure(messages)
+        if shared.watch.active:
+            events = self._decode(messages, received_at)
+            self._show([shared.venue.facts(event) for event in events])
         if self._primed and not self._tail.has(messages):
             self._tail.append(messages, received_at=received_at, size=size)
         if done:
@@ -307,6 +325,17 @@ class AccountSync:
         shared.inbox.put_private(messages, received_at=received_at, size=size)
         was_in_doubt, shared.is_in_doubt = shared.is_in_doubt, False
         return not was_in_doubt
+
+    def _show(self, told: Sequence[Facts | OrderChange | None]) -> None:
+        """Let those who follow single orders know what was told; no lock is held."""
+        watch = self._shared.watch
+        if not watch.active:
+            return
+        for item in told:
+            if isinstance(item, Facts):
+                watch.see(item.orders, item.fills)
+            elif item is not None:
+                watch.see((item.order,), () if item.fill is None else (item.fill,))
 
     def _is_attentive(self, received_at: int) -> bool:
         """Whether pushes are held against the mirror although it rests; once over, it is over."""

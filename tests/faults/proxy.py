@@ -1,62 +1,60 @@
-"""A TCP proxy on loopback that breaks connections on purpose, at an exact byte.
+"""A TCP proxy on loopback that does to connections what networks do to them, on demand.
 
 Each connection asks the plan once, when it is accepted, where and how it is to be cut. A cut counts
-bytes on their way to the client, so it can fall into the handshake, into a frame header, or in the
-middle of a message. What was sent before the cut does arrive, as on a real network; nothing is
-dropped in between.
+bytes, so it can fall into the handshake, into a frame header, or in the middle of a message. What
+was sent before the cut does arrive, as on a real network; nothing is dropped in between.
+
+Everything else can be changed while it runs: the weather (latency, jitter, a limited rate, small
+writes), holding everything (a link that is half open: nothing arrives and nothing ends), refusing
+new connections, and cutting all that are open.
 """
 
 from __future__ import annotations
 
-import contextlib
+import random
 import select
 import socket
-import struct
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import Literal
 
-import attrs
+from .cuts import Cut, How, Plan, Way
+from .door import Door
+from .pump import Pump
+from .waker import Waker
+from .weather import CALM, Weather
 
-__all__ = ["Cut", "FaultProxy"]
+__all__ = ["Cut", "FaultProxy", "How", "Plan", "Way", "Weather"]
 
-_CHUNK = 65_536
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-
-
-@attrs.frozen(kw_only=True)
-class Cut:
-    """Where a connection ends: after so many bytes to the client, by a reset or an orderly end."""
-
-    after_bytes: int
-    how: Literal["rst", "fin"] = "rst"
-
-
-Plan = Callable[[int], "Cut | None"]
-"""Takes the number of the connection, from 0, and says where to cut it, or None for not at all."""
+_PATIENCE = 5.0
 
 
 class FaultProxy:
-    """Passes bytes between a client and a server, and cuts as the plan says.
+    """Passes bytes between a client and a server, and does to them what it is told.
 
     Args:
         port: the port of the server on 127.0.0.1.
         plan: where each connection is cut.
+        seed: makes the jitter repeatable.
     """
 
-    def __init__(self, port: int, plan: Plan = lambda _: None) -> None:
+    def __init__(self, port: int, plan: Plan = lambda _: None, *, seed: int = 0) -> None:
         self._target = ("127.0.0.1", port)
         self._plan = plan
+        self._dice = random.Random(seed)
         self._lock = threading.Lock()
-        self._pairs: list[tuple[socket.socket, socket.socket]] = []
-        self._threads: list[threading.Thread] = []
+        self._pumps: dict[Pump, threading.Thread] = {}
+        self._armed: Cut | None = None
+        self._weather = CALM
+        self._holds_new = False
         self._closing = False
+        self._earlier_cuts = 0
         self.accepted = 0
-        self.cuts = 0
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self._spawn(self._accept)
+        self._waker = Waker()
+        self._door = Door()
+        self.port: int = self._door.port
+        self._thread = threading.Thread(target=self._accept, name="fault-proxy", daemon=True)
+        self._thread.start()
 
     def __enter__(self) -> FaultProxy:
         return self
@@ -73,93 +71,131 @@ class FaultProxy:
         """Drop everything and wait for the threads."""
         with self._lock:
             self._closing = True
-            pairs, self._pairs = self._pairs, []
-        # A blocked accept() is woken by a connection; closing the listener does not wake it.
-        with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-        for pair in pairs:
-            for side in pair:
-                _end(side)
-        for thread in self._threads:
-            thread.join(5)
-        self._listener.close()
+        self._waker.wake()
+        # The acceptor may be in the middle of making a connection: it is ended after that.
+        self._thread.join(_PATIENCE)
+        for pump, thread in list(self._pumps.items()):
+            pump.cut("fin")
+            thread.join(_PATIENCE)
+        self._door.close()
+        self._waker.close()
 
-    def _spawn(self, target: Callable[..., None], *args: object) -> None:
-        thread = threading.Thread(target=target, args=args, name="fault-proxy", daemon=True)
-        self._threads.append(thread)
-        thread.start()
+    # Faults
+
+    def arm(self, cut: Cut) -> None:
+        """Cut whichever connection brings the next bytes of a client, counted from those."""
+        with self._lock:
+            self._armed = cut
+
+    def set_weather(self, weather: Weather = CALM) -> None:
+        """Let bytes pass like this from now on, on every connection."""
+        with self._lock:
+            self._weather = weather
+        self._each(lambda pump: pump.set_weather(weather))
+
+    def hold(self, *, new: bool = True) -> int:
+        """Pass nothing any more, not even an end; return how many connections that concerns.
+
+        Connections that come later are accepted, and nothing is passed on them either; with
+        ``new`` False they work.
+        """
+        with self._lock:
+            self._holds_new = new
+        return self._each(lambda pump: pump.hold(True))
+
+    def release(self) -> None:
+        """Pass what was held, and all that comes."""
+        with self._lock:
+            self._holds_new = False
+        self._each(lambda pump: pump.hold(False))
+
+    def refuse(self) -> None:
+        """Refuse new connections, from when this returns; those that are open stay."""
+        self._set_door(is_open=False)
+
+    def admit(self) -> None:
+        """Accept new connections again, on the same port."""
+        self._set_door(is_open=True)
+
+    def cut(self, how: How = "rst") -> int:
+        """End all connections in this way; return how many there were.
+
+        ``half`` ends the way to the client only.
+        """
+        return self._each(lambda pump: pump.cut(how))
+
+    # Figures
+
+    @property
+    def cuts(self) -> int:
+        """How many connections were cut."""
+        with self._lock:
+            return self._earlier_cuts + sum(pump.was_cut for pump in self._pumps)
+
+    @property
+    def connections(self) -> int:
+        """How many connections are open."""
+        with self._lock:
+            return sum(not pump.join(0) for pump in self._pumps)
+
+    # Inside
+
+    def _each(self, act: Callable[[Pump], object]) -> int:
+        with self._lock:
+            pumps = [pump for pump in self._pumps if not pump.join(0)]
+        for pump in pumps:
+            act(pump)
+        return len(pumps)
+
+    def _set_door(self, *, is_open: bool) -> None:
+        """Have the acceptor, who waits for the door, move it."""
+        moved = self._door.wanted(is_open=is_open)
+        self._waker.wake()
+        if not moved.wait(_PATIENCE):
+            raise TimeoutError("the proxy did not open or close its port in time")
+
+    def _disarm(self) -> Cut | None:
+        with self._lock:
+            armed, self._armed = self._armed, None
+        return armed
 
     def _accept(self) -> None:
-        while True:
-            client, _ = self._listener.accept()
-            with self._lock:
-                if self._closing:
-                    client.close()
-                    return
-                number, self.accepted = self.accepted, self.accepted + 1
-            self._serve(client, self._plan(number))
+        while not self._closing:
+            waiting: list[Waker | socket.socket] = [self._waker, *self._door.sockets]
+            select.select(waiting, [], [])
+            self._waker.clear()
+            self._door.move()
+            client = self._door.accept()
+            if client is not None:
+                self._serve(client)
+            self._forget_ended()
 
-    def _serve(self, client: socket.socket, cut: Cut | None) -> None:
+    def _serve(self, client: socket.socket) -> None:
+        with self._lock:
+            number, self.accepted = self.accepted, self.accepted + 1
+        cut = self._plan(number)
         try:
-            server = socket.create_connection(self._target, timeout=5)
+            server = socket.create_connection(self._target, timeout=_PATIENCE)
         except OSError:
             client.close()
             return
-        server.settimeout(None)
         with self._lock:
-            is_late = self._closing
-            if not is_late:
-                self._pairs.append((client, server))
-        if is_late:
-            # Whoever closes has seen all pairs already.
-            _end(client)
-            _end(server)
-            return
-        self._spawn(self._pump, client, server, cut)
+            pump = Pump(
+                client,
+                server,
+                cut=cut,
+                disarm=self._disarm,
+                seed=self._dice.getrandbits(32),
+                weather=self._weather,
+                is_held=self._holds_new,
+            )
+            thread = threading.Thread(target=pump.run, name="fault-proxy", daemon=True)
+            self._pumps[pump] = thread
+        thread.start()
 
-    def _pump(self, client: socket.socket, server: socket.socket, cut: Cut | None) -> None:
-        """Pass bytes both ways; one thread a connection, so that closing resets at once."""
-        left = None if cut is None else cut.after_bytes
-        try:
-            while True:
-                readable, _, _ = select.select([client, server], [], [])
-                if client in readable:
-                    server.sendall(_received(client))
-                if server in readable:
-                    data = _received(server)
-                    client.sendall(data[:left])
-                    left = None if left is None else left - len(data)
-                if left is not None and left <= 0:
-                    break
-            self._cut(client, cut)
-        except (OSError, ValueError):
-            # A socket that was closed from outside has no descriptor to wait for any more.
-            pass
-        finally:
-            _end(client)
-            _end(server)
-
-    def _cut(self, client: socket.socket, cut: Cut | None) -> None:
+    def _forget_ended(self) -> None:
         with self._lock:
-            self.cuts += 1
-        if cut is not None and cut.how == "rst":
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-            client.close()
-
-
-def _received(side: socket.socket) -> bytes:
-    """Return what has arrived.
-
-    Raises:
-        ConnectionError: the other end is closed.
-    """
-    data = side.recv(_CHUNK)
-    if not data:
-        raise ConnectionError("closed")
-    return data
-
-
-def _end(side: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        side.shutdown(socket.SHUT_RDWR)
-    side.close()
+            for pump, thread in list(self._pumps.items()):
+                if pump.join(0) and not thread.is_alive():
+                    self._earlier_cuts += pump.was_cut
+                    del self._pumps[pump]
