@@ -1,4 +1,4 @@
-"""The command line: ``sixmm demo``, ``sixmm listen`` and ``sixmm sim``.
+"""The command line: markets, orders, keys and live events, and an exchange to try them on.
 
 It needs the extra ``cli`` (click and rich); the demo and the embedded exchange need ``demo``.
 """

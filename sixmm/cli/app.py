@@ -1,7 +1,8 @@
 """The commands and their options, and how every outcome becomes an exit code.
 
-Bad input is one line on stderr and exit code 2, a failure at run time one line and 1, Ctrl-C 130;
-there is never a traceback. A reader that goes away (``| head``) ends the program quietly.
+Bad input is one line on stderr and exit code 2, a failure at run time one line and 1, a write whose
+outcome nobody knows one line and 3, Ctrl-C 130; there is never a traceback. A reader that goes away
+(``| head``) ends the program quietly.
 """
 
 from __future__ import annotations
@@ -17,14 +18,18 @@ from typing import Any
 import click
 
 from .. import __version__
-from ..errors import ConfigurationError, SixmmError, Unsupported
-from ..redaction import one_line
+from ..errors import SixmmError, Unsupported
+from .account import account, positions
+from .failures import WRONG_INPUT, CommandFailed, exit_code, explain
+from .keys import keys
+from .market import funding, klines, markets
+from .order import order
+from .orders import orders
 
 __all__ = ["command_line", "run"]
 
 _BROKEN_PIPE = 1
 _LONGEST_DEMO_SECONDS = 600
-_MESSAGE_LIMIT = 400
 _SILENCE = logging.NullHandler()
 
 
@@ -44,19 +49,21 @@ def run(argv: list[str]) -> int:
         return _BROKEN_PIPE
     except click.exceptions.NoArgsIsHelpError as exc:
         click.echo(exc.format_message(), err=True)
-        return 2
+        return WRONG_INPUT
     except click.ClickException as exc:
-        return _fail(exc.format_message(), 2)
-    except (ConfigurationError, Unsupported) as exc:
-        return _fail(exc, 2)
-    except (SixmmError, OSError) as exc:
-        return _fail(exc, 1)
+        return _fail(CommandFailed(exc.format_message(), code=WRONG_INPUT))
+    except (CommandFailed, SixmmError, OSError) as exc:
+        return _fail(exc)
     return outcome if isinstance(outcome, int) else 0
 
 
-def _fail(why: object, code: int) -> int:
-    print(f"sixmm: {one_line(why, limit=_MESSAGE_LIMIT)}", file=sys.stderr)
-    return code
+def _fail(error: Exception) -> int:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _forget_stdout()
+    print(f"sixmm: {explain(error)}", file=sys.stderr)
+    return exit_code(error)
 
 
 def _forget_stdout() -> None:
@@ -89,7 +96,11 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sixmm")
 def command_line() -> None:
-    """Live streams of the 6MM exchange, and an exchange to try them on."""
+    """The 6MM exchange: markets, orders, live streams, and an exchange to try them on."""
+
+
+for _command in (markets, klines, funding, account, positions, orders, order, keys):
+    command_line.add_command(_command)
 
 
 @command_line.command()

@@ -13,16 +13,26 @@ import os
 import stat
 from collections.abc import Mapping
 
+import attrs
+
 from ..errors import ConfigurationError
 from ..redaction import Secret, one_line
 from ..venues.base import Credentials
 
-__all__ = ["MAX_FILE_BYTES", "credentials_from", "find_credentials", "read_credentials_file"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "Login",
+    "credentials_from",
+    "find_credentials",
+    "find_token_or_login",
+    "read_credentials_file",
+]
 
 MAX_FILE_BYTES = 64 * 1024
 """A larger credentials file is refused."""
 
 _NAMES = ("api_key", "api_secret", "access_token")
+_LOGIN_NAMES = ("access_token", "username", "password")
 _PREFIX = "SIXMM_"
 _OPEN_FLAGS = (
     os.O_RDONLY
@@ -30,6 +40,14 @@ _OPEN_FLAGS = (
     | getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_NONBLOCK", 0)  # opening a pipe must not wait for its writer
 )
+
+
+@attrs.frozen
+class Login:
+    """A name and a password, with which an access token can be got."""
+
+    username: str
+    password: Secret
 
 
 def find_credentials(path: str | None, environ: Mapping[str, str]) -> Credentials:
@@ -42,6 +60,34 @@ def find_credentials(path: str | None, environ: Mapping[str, str]) -> Credential
         return read_credentials_file(path)
     found = {name: environ.get(_PREFIX + name.upper(), "") for name in _NAMES}
     return credentials_from(found, where="the environment")
+
+
+def find_token_or_login(path: str | None, environ: Mapping[str, str]) -> Secret | Login:
+    """Return the access token of the file or the environment, or else the name and the password.
+
+    That is for the calls that take no API key (rule 15). The names are ``access_token``,
+    ``username`` and ``password``, in the environment with ``SIXMM_`` in front, in capitals.
+
+    Raises:
+        ConfigurationError: the file is not acceptable, or there is neither of them.
+    """
+    if path is not None:
+        where = f"credentials file {one_line(path)}"
+        found = _parse(_read_private(path, where), where)
+    else:
+        where = "the environment"
+        found = {name: environ.get(_PREFIX + name.upper(), "") for name in _LOGIN_NAMES}
+    values = {_plain_name(name): Secret(value) for name, value in found.items() if value}
+    token, username, password = (values.get(name) for name in _LOGIN_NAMES)
+    if token:
+        _require_header_text(token.reveal(), f"{where}: access_token")
+        return token
+    if username and password:
+        return Login(username.reveal(), password)
+    raise ConfigurationError(
+        f"{where}: API keys are managed with an access token or a login, not with an API key; set"
+        f" {_PREFIX}ACCESS_TOKEN, or {_PREFIX}USERNAME and {_PREFIX}PASSWORD"
+    )
 
 
 def read_credentials_file(path: str) -> Credentials:

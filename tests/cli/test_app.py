@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -80,6 +83,10 @@ def test_bad_input(name: str, capsys: pytest.CaptureFixture[str]) -> None:
         (["demo", "--help"], "--seconds"),
         (["listen", "--help"], "--credentials"),
         (["sim", "--help"], "--account"),
+        (["orders", "--help"], "history"),
+        (["order", "place", "--help"], "--yes"),
+        (["keys", "--help"], "delete-all"),
+        (["klines", "--help"], "--interval"),
         (["--version"], "sixmm, version"),
     ],
 )
@@ -95,13 +102,30 @@ def test_no_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Commands:" in capsys.readouterr().err
 
 
-def test_secrets_are_no_options() -> None:
-    """No command takes a secret as an argument, where every user of the machine could see it."""
-    for name in ("demo", "sim", "listen"):
-        shown = CliRunner().invoke(command_line, [name, "--help"]).output
-        assert "--api" not in shown
-        assert "--token" not in shown
-        assert "--secret" not in shown
+def _commands(
+    command: click.Command = command_line, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Yield every command with its path, the groups too."""
+    yield path, command
+    for name, child in getattr(command, "commands", {}).items():
+        yield from _commands(child, (*path, name))
+
+
+def _name(value: object) -> str:
+    return " ".join(value) if isinstance(value, tuple) else ""
+
+
+@pytest.mark.parametrize(("path", "command"), list(_commands()), ids=_name)
+def test_every_command(path: tuple[str, ...], command: click.Command) -> None:
+    """Each command explains itself, and takes no secret, which every user of the machine saw."""
+    shown = CliRunner().invoke(command_line, [*path, "--help"])
+
+    assert shown.exit_code == 0
+    assert command.help
+    for parameter in command.params:
+        assert isinstance(parameter, click.Argument) or parameter.help, parameter.name
+        words = " ".join([parameter.name or "", *parameter.opts])
+        assert not re.search("secret|token|password|api.?key", words)
 
 
 @pytest.mark.parametrize("missing", ["click", "rich"])

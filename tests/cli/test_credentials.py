@@ -10,8 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from sixmm.cli.credentials import MAX_FILE_BYTES, find_credentials, read_credentials_file
+from sixmm.cli.credentials import (
+    MAX_FILE_BYTES,
+    Login,
+    find_credentials,
+    find_token_or_login,
+    read_credentials_file,
+)
 from sixmm.errors import ConfigurationError
+from sixmm.redaction import Secret
 
 _SECRET = "canary-secret"
 _GOOD = json.dumps({"api_key": "key", "api_secret": _SECRET})
@@ -177,3 +184,51 @@ def test_file_before_environment(tmp_path: Path) -> None:
 
     assert found.api_key is None
     assert found.access_token is not None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "username=Ann\npassword=pass word\n",
+        '{"SIXMM_USERNAME": "Ann", "SIXMM_PASSWORD": "pass word", "api_key": "k"}',
+    ],
+)
+def test_login_of_a_file(tmp_path: Path, content: str) -> None:
+    """A name and a password are a login; the password stays hidden."""
+    found = find_token_or_login(str(_write(tmp_path / "c", content)), {})
+
+    assert found == Login("Ann", Secret("pass word"))
+    assert "pass word" not in repr(found)
+
+
+def test_token_before_login() -> None:
+    """An access token is used where there is one, and the login is not."""
+    environ = {"SIXMM_ACCESS_TOKEN": "token", "SIXMM_USERNAME": "a", "SIXMM_PASSWORD": "b"}
+
+    assert find_token_or_login(None, environ) == Secret("token")
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {},
+        {"SIXMM_USERNAME": "Ann"},
+        {"SIXMM_PASSWORD": _SECRET},
+        {"SIXMM_API_KEY": "key", "SIXMM_API_SECRET": _SECRET},
+        {"SIXMM_ACCESS_TOKEN": f"{_SECRET} with words"},
+    ],
+)
+def test_no_token_and_no_login(environ: dict[str, str]) -> None:
+    """Half a login, a key, or a token that cannot be sent is refused, without its value."""
+    with pytest.raises(ConfigurationError) as caught:
+        find_token_or_login(None, environ)
+
+    assert "access_token" in str(caught.value).lower()
+    assert _SECRET not in str(caught.value)
+
+
+@posix_only
+def test_login_of_a_public_file(tmp_path: Path) -> None:
+    """A file that others can read is refused for a login, too."""
+    with pytest.raises(ConfigurationError, match="mode 0644"):
+        find_token_or_login(str(_write(tmp_path / "c", mode=0o644)), {})
