@@ -73,6 +73,8 @@ class Client(StreamClient):
         ping_interval: seconds between pings; None is off.
         ping_timeout: seconds after which a link without any frame is given up, beyond the interval.
         backoff: how long to wait before another attempt.
+        audit_interval: seconds between comparisons of the account that nothing calls for; they
+            unmask a stream that is mute. None is off.
         limits: the bounds of the inbox, and what happens to market data at its bound.
         options: every other figure of the session; the arguments above go before it.
         schema_report: whether :meth:`schema_report` is to look at every event, or at a sample.
@@ -108,6 +110,7 @@ class Client(StreamClient):
         ping_timeout: float = 10.0,
         # Limits
         backoff: BackoffPolicy | None = None,
+        audit_interval: float | None = 60.0,
         limits: InboxLimits | None = None,
         options: SessionOptions | None = None,
         # Diagnosis
@@ -138,6 +141,7 @@ class Client(StreamClient):
                 ping_timeout=ping_timeout,
                 release_key=close_listen_key,
                 backoff=backoff or options.backoff,
+                audit_interval=audit_interval,
             ),
             schema_report=schema_report,
         )

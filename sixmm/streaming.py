@@ -286,7 +286,7 @@ class StreamClient:
         self._check_process()
         if not self._shared.private or self._shared.deliver == "events":
             raise LocalStateError("this client keeps no picture of the account")
-        return self._session.account()
+        return self._shared.account()
 
     # Inside
 

@@ -58,6 +58,7 @@ PURE = (
     "stream/lanes.py",
     "stream/routing.py",
     "stream/tail.py",
+    "stream/handing.py",
     "stream/taking.py",
     "stream/options.py",
     "stream/stats.py",

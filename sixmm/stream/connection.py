@@ -10,14 +10,14 @@ import secrets
 from collections.abc import Sequence
 
 from ..clock import Deadline
-from ..errors import DeadlineExceeded, LoginRefused
+from ..errors import ConnectionClosed, DeadlineExceeded, LoginRefused
 from ..events import Connected, SubscriptionFailed
 from ..transport.base import WsLink
 from .desk import Waiter
 from .lanes import measure
 from .routing import Router, Sorted
 from .shared import Shared
-from .sync import AccountSync
+from .sync import AUDIT, AccountSync, Comparison
 from .tail import Read
 
 __all__ = ["Connection"]
@@ -48,6 +48,7 @@ class Connection:
         self._shared = shared
         self._link = link
         self._sync = sync
+        self._hand = sync.hand
         self.number = number
         self._router = Router(
             shared.venue, wanted=shared.desk.wanted, needs_topics=shared.inbox.needs_topics
@@ -61,6 +62,7 @@ class Connection:
         self._heard_at = shared.clock.monotonic()
         self._resync_at: float | None = None
         self._resync_delay = shared.options.resync_retry
+        self._audit_at: float | None = None
         self._is_awaited = False
         if shared.deliver == "events" or not shared.private:
             link.be_greedy()
@@ -110,30 +112,62 @@ class Connection:
             SixmmError: the link ended meanwhile, or the credential was refused.
         """
         self._buffering = True
+        comparison = self._compare()
+        pushed = self._take_buffer()
+        merged = self._sync.merge(comparison, pushed, reason=reason, connection=self.number)
+        self._buffering = False
+        self._plan_audit(self._shared.options.audit_interval)
+        self._plan_resync(again=comparison.is_worth_another_try, floor=comparison.retry_after)
+        if self._resync_at is None and not merged.is_whole:
+            # Without growth: the next look has to fall into the overlap of the readings.
+            self._resync_at = self._shared.clock.monotonic() + self._shared.options.resync_retry
+
+    def audit(self) -> None:
+        """Compare the account although nothing calls for it, with events going on all the while.
+
+        Where not everything could be read it is left for the next time.
+
+        Raises:
+            ConnectionClosed: the account shows what the stream did not tell: the link is mute.
+            SixmmError: the link ended meanwhile, or the credential was refused.
+        """
+        self._plan_audit(self._shared.options.audit_interval)
+        self._buffering = True
+        comparison = self._compare()
+        pushed, self._buffering = self._take_buffer(), False
+        if comparison.is_worth_another_try:
+            self._tell(pushed)
+            return
+        merged = self._sync.merge(comparison, pushed, reason=AUDIT, connection=self.number)
+        self._shared.counters.audits += 1
+        if merged.changes:
+            what = "the account shows what the stream did not tell"
+            raise ConnectionClosed(code=1000, reason=what, by="local")
+
+    def _compare(self) -> Comparison:
         for _ in range(_READINGS):
             comparison = self._sync.read(self._drain)
             self._fence()
             if not self._sync.is_torn(comparison, self._buffer):
                 break
-        pushed = self._take_buffer()
-        is_whole = self._sync.merge(comparison, pushed, reason=reason, connection=self.number)
-        self._buffering = False
-        self._plan_resync(again=comparison.is_worth_another_try, floor=comparison.retry_after)
-        if self._resync_at is None and not is_whole:
-            # Without growth: the next look has to fall into the overlap of the readings.
-            self._resync_at = self._shared.clock.monotonic() + self._shared.options.resync_retry
+        return comparison
 
-    @property
-    def resync_due(self) -> bool:
-        """Whether parts that could not be compared should be tried again now."""
-        return self._resync_at is not None and self._shared.clock.monotonic() >= self._resync_at
+    def _due(self) -> str | None:
+        """Return the reason for a comparison now: parts that are to be tried again, or the time."""
+        now = self._shared.clock.monotonic()
+        if self._resync_at is not None and now >= self._resync_at:
+            return "retry"
+        return AUDIT if self._audit_at is not None and now >= self._audit_at else None
 
-    def serve(self) -> None:
-        """Hand over what comes until a resync is due; raises what ends the link."""
+    def serve(self) -> str:
+        """Hand over what comes until a comparison is due, and return the reason for it.
+
+        It raises what ends the link.
+        """
         shared = self._shared
         self._heard_at, asked = shared.clock.monotonic(), False
         deadline: Deadline | None = None
-        while not self.resync_due:
+        while (due := self._due()) is None:
             deadline = deadline or self._deadline(self._wait(asked=asked))
             try:
                 self._receive(deadline)
@@ -146,12 +180,19 @@ class Connection:
                 # A deadline that passes too early only leads to a look at the silence, so it serves
                 # for many reads; but not where it was meant for an answer, or for a resync.
                 if asked or self._resync_at is not None:
+                    if asked:
+                        # It was silent for long: who knows whether it is what it was.
+                        self._plan_audit(shared.options.audit_after_silence)
                     asked, deadline = False, None
+        return due
 
     def end(self) -> None:
         """Hand over what is still buffered: a push that has arrived is told in any case."""
-        for received_at, messages in self._take_buffer():
-            self._sync.hand_over(messages, received_at=received_at)
+        self._tell(self._take_buffer())
+
+    def _tell(self, reads: Sequence[Read]) -> None:
+        for received_at, messages in reads:
+            self._hand.hand_over(messages, received_at=received_at)
 
     # Reading
 
@@ -196,7 +237,7 @@ class Connection:
             read,
             limit=limit,
             is_waiting=lambda: self._link.is_waiting,
-            settle=self._sync.settle,
+            settle=self._hand.settle,
         )
 
     def _handle(self, messages: list[bytes]) -> None:
@@ -229,7 +270,7 @@ class Connection:
             self._buffer.append((received_at, messages))
             self._buffer_bytes += measure(messages) + _MESSAGE_OVERHEAD_BYTES * len(messages)
             return
-        is_certain = self._sync.hand_over(messages, received_at=received_at)
+        is_certain = self._hand.hand_over(messages, received_at=received_at)
         if not is_certain and self._shared.private and self._resync_at is None:
             self._plan_resync(again=True)
 
@@ -291,6 +332,16 @@ class Connection:
         self._resync_at = self._shared.clock.monotonic() + max(self._resync_delay, floor)
         self._resync_delay = min(self._resync_delay * 2, options.resync_retry_max)
 
+    def _plan_audit(self, delay: float | None) -> None:
+        """Plan the next audit, where there are any, not later than it was planned before."""
+        if delay is None or self._shared.options.audit_interval is None:
+            return
+        if not self._shared.private:
+            return
+        at, planned = self._shared.clock.monotonic() + delay, self._audit_at
+        is_soon = planned is not None and self._shared.clock.monotonic() < planned < at
+        self._audit_at = planned if is_soon else at
+
     # Waiting
 
     def _deadline(self, timeout: float) -> Deadline:
@@ -303,8 +354,7 @@ class Connection:
         ends = [now + _LONG]
         if patience is not None and worry is not None:
             ends.append(self._heard_at + (patience if asked else worry))
-        if self._resync_at is not None:
-            ends.append(self._resync_at)
+        ends += [at for at in (self._resync_at, self._audit_at) if at is not None]
         return max(0.0, min(ends) - now)
 
     def _ask_for_life(self, *, asked: bool) -> bool:

@@ -12,7 +12,7 @@ from .backoff import BackoffPolicy
 __all__ = ["SessionOptions"]
 
 _OTHERS = frozenset({"release_key", "backoff"})
-_MAY_BE_OFF = frozenset({"ping_interval", "clock_interval"})
+_MAY_BE_OFF = frozenset({"ping_interval", "clock_interval", "audit_interval"})
 
 
 @attrs.frozen(kw_only=True)
@@ -30,6 +30,10 @@ class SessionOptions:
         clock_interval: how often the exchange's clock is read again; None is off.
         resync_retry: the first wait before parts that could not be compared are tried again.
         resync_retry_max: the longest such wait.
+        audit_interval: how often the account is compared although nothing calls for it; None is
+            off. A difference that no push has told means that the link is mute: it is replaced.
+        audit_after_silence: how long after a silent time, when the link speaks again, it is
+            compared as well.
         max_buffer_bytes: how much is buffered while the account is compared; at the bound the
             client stops reading until the comparison is done.
         release_key: whether :meth:`close` deletes the stream key at the exchange.
@@ -46,6 +50,8 @@ class SessionOptions:
     clock_interval: float | None = 300.0
     resync_retry: float = 5.0
     resync_retry_max: float = 300.0
+    audit_interval: float | None = 60.0
+    audit_after_silence: float = 5.0
     max_buffer_bytes: int = 32 * 1024 * 1024
     release_key: bool = False
     backoff: BackoffPolicy = attrs.field(factory=BackoffPolicy)

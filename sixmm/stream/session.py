@@ -16,8 +16,6 @@ import random
 import threading
 from collections.abc import Sequence
 
-import attrs
-
 from ..clock import Deadline
 from ..errors import (
     ClientClosed,
@@ -30,7 +28,6 @@ from ..errors import (
     without_frames,
 )
 from ..events import Disconnected, SessionExpiring
-from ..state.picture import Account, Predicate
 from ..transport.base import WsLink, WsTransport
 from ..venues.base import Dial
 from .backoff import Backoff
@@ -42,7 +39,7 @@ from .keys import KeyKeeper
 from .shared import Shared
 from .states import CONNECTED_STATES, State, Trigger, next_state
 from .stats import Stats
-from .sync import AccountSync
+from .sync import AUDIT, AccountSync
 from .timer import Flag, Timer
 
 __all__ = ["Session"]
@@ -188,23 +185,12 @@ class Session:
             dropped=shared.inbox.dropped,
             decode_failures=counters.decode_failures + counters.undecoded,
             repeated=counters.repeated,
+            audits=counters.audits,
             unrequested=counters.unrequested,
             stream_key_expires_at_ms=self._keys.expires_at_ms,
             topics=shared.desk.live,
             last_error=counters.last_error,
         )
-
-    def account(self) -> Account:
-        """Return the account as it is known now."""
-        with self._shared.mirror_lock:
-            picture = self._shared.mirror.picture()
-        return attrs.evolve(picture, wait=self._await_account)
-
-    def _await_account(self, predicate: Predicate, timeout: float | None) -> Account:
-        """See :meth:`.Account.wait_for`; it holds the session, so a picture does."""
-        self._shared.inbox.turn.recall()
-        changes, deadline = self._shared.changes, Deadline(timeout)
-        return changes.wait_for(self.account, predicate, deadline)
 
     def close(self, timeout: float) -> bool:
         """End the session and put everything away; may be called from any thread, repeatedly.
@@ -309,9 +295,12 @@ class Session:
 
     def _serve(self, connection: Connection) -> None:
         while True:
-            connection.serve()
+            reason = connection.serve()
+            if reason == AUDIT:
+                connection.audit()
+                continue
             self._move(Trigger.SYNC_NEEDED)
-            connection.synchronize("retry")
+            connection.synchronize(reason)
             self._move(Trigger.UP)
 
     def _put_away(self, connection: Connection | None) -> None:

@@ -7,10 +7,11 @@ from typing import Literal
 
 import attrs
 
-from ..clock import Clock
+from ..clock import Clock, Deadline
 from ..events import ConnectionEvent
 from ..rest import RestSession
 from ..state.account import AccountMirror
+from ..state.picture import Account, Predicate
 from ..venues.base import Venue
 from .changes import Changes
 from .desk import RequestDesk
@@ -55,6 +56,17 @@ class Shared:
     is_in_doubt: bool = False
     """Whether a private push could not be decoded by the caller's thread: set there, and cleared by
     the reader thread, which compares the account."""
+
+    def account(self) -> Account:
+        """Return the account as it is known now; the picture can wait for a later one."""
+        with self.mirror_lock:
+            picture = self.mirror.picture()
+        return attrs.evolve(picture, wait=self._wait_for)
+
+    def _wait_for(self, predicate: Predicate, timeout: float | None) -> Account:
+        # Whoever reads has to read now: this thread does not while it waits.
+        self.inbox.turn.recall()
+        return self.changes.wait_for(self.account, predicate, Deadline(timeout))
 
     def tell(self, event: ConnectionEvent) -> None:
         """Give the caller an event about the connection; never waits."""

@@ -20,6 +20,7 @@ class Counters:
     decode_failures: int = 0
     undecoded: int = 0
     repeated: int = 0
+    audits: int = 0
     unrequested: int = 0
     last_frame_at: float | None = None
     round_trip: float | None = None
@@ -50,6 +51,8 @@ class Stats:
     """How many messages could not be decoded."""
     repeated: int
     """How many private pushes told nothing new and were left out."""
+    audits: int
+    """How often the account was compared although nothing called for it."""
     unrequested: int
     """How many market messages came for a topic that is not subscribed."""
     stream_key_expires_at_ms: int | None

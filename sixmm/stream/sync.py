@@ -5,16 +5,13 @@ there before. From then on every connection begins with a comparison, and whatev
 two links is told. The calls run in the reader thread; between two of them it empties the socket
 into the buffer, so that neither the exchange nor the kernel has to hold much.
 
-Where the caller wants events only, pushes go to the inbox as text and the mirror rests. It catches
-up from their tail when the account is compared. After a comparison that has told something, pushes
-are held against the mirror for a while, because one that tells the same may still be on its way.
+Where the caller wants events only the mirror rests. It catches up from the tail of the pushes when
+the account is compared.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
-from typing import TypeVar
 
 import attrs
 
@@ -24,7 +21,7 @@ from ..events import DecodeFailed, Event, Resynced
 from ..state.account import Telling, compare_orders
 from ..state.models import Baseline, Facts, Snapshot
 from .causes import MAX_RETRY_AFTER, Remedy, judge
-from .lanes import EVENT_OVERHEAD_BYTES, Item, measure
+from .handing import HandOver, Told, chosen_of
 from .reconcile import (
     AccountChange,
     Change,
@@ -36,35 +33,17 @@ from .reconcile import (
 )
 from .routing import decode_messages
 from .shared import Shared
-from .tail import Read, Tail
+from .tail import Read
 
-__all__ = ["AccountSync", "Comparison"]
+__all__ = ["AUDIT", "AccountSync", "Comparison", "Merged"]
+
+AUDIT = "audit"
+"""The reason of a comparison that nothing but the time has called for."""
 
 _PRIME_OVERLAP_MS = 10_000
 _RETRY = "retry"
 _CLOCK_DOUBT_MS = 2_000
 """How far the clocks of the stream and of REST may differ at the exchange."""
-
-_LATE_MS = 10_000
-"""How long a push may be on its way after a comparison that has told the same."""
-_MAX_DECODED = 4_096
-"""How many events may wait in decoded form: they take three times the memory of their text."""
-
-Push = tuple[bytes, int]
-"""A private message, and when it was received (local Unix milliseconds)."""
-Told = tuple[Event, Push]
-"""What a message says, and the message."""
-
-
-@attrs.define
-class _AtHand:
-    """A read that is being handed over; a signal handler may raise in the middle of that."""
-
-    messages: Sequence[bytes]
-    received_at: int
-    rests: bool
-    puts_before: int
-    is_new: list[bool] | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -86,26 +65,30 @@ class Comparison:
         return not self.snapshot.final.issuperset(self.snapshot.unchecked)
 
 
-class AccountSync:
-    """Keeps the mirror of one session equal to the account.
+@attrs.frozen
+class Merged:
+    """What a comparison came to."""
 
-    It compares in the reader thread; :meth:`hand_over` runs in whichever thread reads.
+    is_whole: bool
+    """Whether nothing was left to a push that is on its way; else look again soon."""
+    changes: int
+    """How many changes the snapshot has told."""
+
+
+class AccountSync:
+    """Keeps the mirror of one session equal to the account. For the reader thread.
 
     Args:
         shared: the parts of the session.
-        tail: keeps the pushes that the mirror has not taken, where it rests; None makes one.
     """
 
-    def __init__(self, shared: Shared, *, tail: Tail | None = None) -> None:
+    def __init__(self, shared: Shared) -> None:
         self._shared = shared
-        self._tail = tail or Tail()
-        self._primed = False
-        self._rests = shared.deliver == "events"
+        self.hand = HandOver(shared)
+        """Tells what comes while nothing is compared."""
         self._was_lost = False
         # Pushes are missing in the mirror: what it knows of an order may not add up to its state.
         self._has_gap = False
-        self._attentive_until_ms = 0
-        self._at_hand: _AtHand | None = None
 
     def prime(self) -> None:
         """Take over the account as it is before the first connection; does nothing afterwards.
@@ -113,7 +96,7 @@ class AccountSync:
         Raises:
             SixmmError: a part could not be read now; try again.
         """
-        if self._primed:
+        if self.hand.is_primed:
             return
         rest = self._shared.rest
         if not rest.server_clock.measured:
@@ -129,7 +112,7 @@ class AccountSync:
             self._shared.mirror.begin(begin_ms)
             self._shared.mirror.adopt(comparison.snapshot)
             self._shared.mirror.mark_stale()
-        self._primed = True
+        self.hand.is_primed = True
         self._shared.changes.note()
 
     def read(self, between: Callable[[], None]) -> Comparison:
@@ -151,30 +134,30 @@ class AccountSync:
 
     def merge(
         self, comparison: Comparison, reads: Sequence[Read], *, reason: str, connection: int
-    ) -> bool:
+    ) -> Merged:
         """Tell what the snapshot shows, then the buffered pushes that are new, then the report.
 
-        Returns False where something was left to a push that is on its way: look again soon.
+        An audit that has found nothing is not told.
         """
-        shared, snapshot = self._shared, comparison.snapshot
+        shared, hand, snapshot = self._shared, self.hand, comparison.snapshot
         told = [
             (event, (message, received_at))
             for received_at, messages in reads
-            for event, message in zip(self._decode(messages, received_at), messages, strict=True)
+            for event, message in zip(hand.decode(messages, received_at), messages, strict=True)
         ]
         facts = [shared.venue.facts(event) for event, _ in told]
         self._count_failures(told)
         is_late = [_is_before(fact, snapshot.as_of_ms - _CLOCK_DOUBT_MS) for fact in facts]
         is_timely = [not late for late in is_late]
-        timely = _split(facts, is_timely)
+        timely = chosen_of(facts, is_timely)
         with shared.mirror_lock:
             # Pushes from long before the snapshot, which the exchange sends only now, go first.
-            old = self._apply(_split(told, is_late), _split(facts, is_late))
+            old = self._apply(chosen_of(told, is_late), chosen_of(facts, is_late))
             known = [fact for fact in timely if fact is not None]
             torn = self._torn(snapshot, known)
             snapshot = without_orders(snapshot, torn) if torn else snapshot
             # On a link that has been compared already, what is on its way needs no second look.
-            is_open = reason != _RETRY and (
+            is_open = reason not in (_RETRY, AUDIT) and (
                 expects_fills(shared.mirror, snapshot, known)
                 or any(isinstance(event, DecodeFailed) for event, _ in told)
             )
@@ -184,30 +167,31 @@ class AccountSync:
                 known,
                 partly_filled=shared.venue.partly_filled,
             )
-            fresh = self._apply(_split(told, is_timely), timely)
+            fresh = self._apply(chosen_of(told, is_timely), timely)
             self._close_gap(snapshot)
             shared.mirror.mark_checked(snapshot.as_of_ms, unchecked=snapshot.unchecked)
         shared.changes.note()
-        self._show(facts)
-        self._show([change for change in changes if isinstance(change, OrderChange)])
+        hand.show(facts)
+        hand.show([change for change in changes if isinstance(change, OrderChange)])
         repeated = len(told) - len(old) - len(fresh)
         shared.counters.repeated += repeated
-        self._put_pushes(old)
-        self._put([self._event_of(change) for change in changes])
-        self._put_pushes(fresh)
+        hand.put_pushes(old)
+        hand.put([self._event_of(change) for change in changes])
+        hand.put_pushes(fresh)
         if changes:
-            self._attentive_until_ms = shared.clock.time_ms() + _LATE_MS
-        shared.tell(
-            Resynced(
-                reason=reason,
-                connection=connection,
-                checked=_checked(snapshot),
-                unchecked=dict(snapshot.unchecked),
-                delivered=len(changes),
-                repeated=repeated,
+            hand.be_attentive()
+        if changes or reason != AUDIT:
+            shared.tell(
+                Resynced(
+                    reason=reason,
+                    connection=connection,
+                    checked=_checked(snapshot),
+                    unchecked=dict(snapshot.unchecked),
+                    delivered=len(changes),
+                    repeated=repeated,
+                )
             )
-        )
-        return not (torn or is_open)
+        return Merged(not (torn or is_open), len(changes))
 
     def is_torn(self, comparison: Comparison, reads: Sequence[Read]) -> bool:
         """Whether the snapshot has orders with fills that nothing has told yet."""
@@ -222,38 +206,10 @@ class AccountSync:
         with self._shared.mirror_lock:
             return bool(self._torn(comparison.snapshot, facts))
 
-    def hand_over(self, messages: Sequence[bytes], *, received_at: int) -> bool:
-        """Tell the pushes of one read that tell anything new, in order.
-
-        Returns False where one could not be read: what it would have changed is then not certain.
-        Where the mirror rests, every push is told, and this may be about one of an earlier read.
-        """
-        rests = self._rests and not (self._attentive_until_ms and self._is_attentive(received_at))
-        puts = self._shared.inbox.private_puts
-        self._at_hand = at_hand = _AtHand(messages, received_at, rests, puts)
-        is_certain = self._pass_on(at_hand) if rests else self._take_in(at_hand)
-        self._at_hand = None
-        return is_certain
-
-    def settle(self) -> None:
-        """Do the rest of a hand-over that was interrupted by what a signal handler has raised.
-
-        For the reader thread, when the caller who read has left it. What the mirror has taken and
-        nobody was told would never be told otherwise.
-        """
-        at_hand, self._at_hand = self._at_hand, None
-        if at_hand is None:
-            return
-        done = self._shared.inbox.private_puts - at_hand.puts_before
-        if at_hand.rests:
-            self._pass_on(at_hand, done=done)
-        else:
-            self._take_in(at_hand, done=done)
-
     def lost(self) -> None:
         """Note that the link ended: nothing in the mirror is certain until the next comparison."""
         self._was_lost = True
-        if self._rests:
+        if self.hand.rests:
             # What it has not taken yet was told while it was certain: it is marked after that.
             return
         with self._shared.mirror_lock:
@@ -274,84 +230,13 @@ class AccountSync:
         )
         return Comparison(snapshot=snapshot, errors=tuple(errors))
 
-    def _take_in(self, at_hand: _AtHand, *, done: int = 0) -> bool:
-        """Take pushes into the mirror, and tell those that are new, without the first ``done``."""
-        shared, facts_of = self._shared, self._shared.venue.facts
-        messages, received_at = at_hand.messages, at_hand.received_at
-        events = self._decode(messages, received_at)
-        facts = [facts_of(event) for event in events]
-        is_readable = DecodeFailed not in set(map(type, events))
-        with shared.mirror_lock:
-            is_new = self._apply_all(facts, at_hand)
-            if not is_readable:
-                shared.mirror.mark_stale()
-        shared.changes.note()
-        self._show(facts)
-        if not is_readable:
-            shared.counters.decode_failures += sum(isinstance(e, DecodeFailed) for e in events)
-        if not all(is_new):
-            shared.counters.repeated += is_new.count(False)
-            events, messages = _split(events, is_new), _split(messages, is_new)
-        self._put_read(events[done:], messages[done:], received_at)
-        return is_readable
-
-    def _apply_all(self, facts: Sequence[Facts | None], at_hand: _AtHand) -> list[bool]:
-        """Take facts into the mirror, under its lock; return which of them tell anything new."""
-        apply = self._shared.mirror.apply
-        is_new = at_hand.is_new
-        if is_new is None:
-            # Noted one by one, so that :meth:`settle` knows how far this came.
-            at_hand.is_new = is_new = []
-        elif len(is_new) < len(facts):
-            # It was cut in this one: whatever the mirror has of it, nobody was told.
-            fact = facts[len(is_new)]
-            if fact is not None:
-                apply(fact, again=True)
-            is_new.append(True)
-        is_new.extend(fact is None or apply(fact) for fact in facts[len(is_new) :])
-        return is_new
-
-    def _pass_on(self, at_hand: _AtHand, *, done: int = 0) -> bool:
-        """Tell every push as text, without the first ``done``; keep it for the next comparison."""
-        shared, messages, received_at = self._shared, at_hand.messages, at_hand.received_at
-        size = measure(messages)
-        if shared.watch.active:
-            events = self._decode(messages, received_at)
-            self._show([shared.venue.facts(event) for event in events])
-        if self._primed and not self._tail.has(messages):
-            self._tail.append(messages, received_at=received_at, size=size)
-        if done:
-            messages, size = messages[done:], measure(messages[done:])
-        shared.inbox.put_private(messages, received_at=received_at, size=size)
-        was_in_doubt, shared.is_in_doubt = shared.is_in_doubt, False
-        return not was_in_doubt
-
-    def _show(self, told: Sequence[Facts | OrderChange | None]) -> None:
-        """Let those who follow single orders know what was told; no lock is held."""
-        watch = self._shared.watch
-        if not watch.active:
-            return
-        for item in told:
-            if isinstance(item, Facts):
-                watch.see(item.orders, item.fills)
-            elif item is not None:
-                watch.see((item.order,), () if item.fill is None else (item.fill,))
-
-    def _is_attentive(self, received_at: int) -> bool:
-        """Whether pushes are held against the mirror although it rests; once over, it is over."""
-        if received_at >= self._attentive_until_ms:
-            self._attentive_until_ms = 0
-        return self._attentive_until_ms > 0
-
     def _catch_up(self) -> None:
         """Take into the mirror what was told while it rested."""
-        shared = self._shared
-        reads, was_cut = self._tail.take()
+        shared, hand = self._shared, self.hand
+        reads, was_cut = hand.tail.take()
         self._has_gap = self._has_gap or was_cut
         events = [
-            event
-            for received_at, messages in reads
-            for event in self._decode(messages, received_at)
+            event for received_at, messages in reads for event in hand.decode(messages, received_at)
         ]
         facts = [shared.venue.facts(event) for event in events]
         with shared.mirror_lock:
@@ -387,14 +272,6 @@ class AccountSync:
         )
         self._has_gap = len(settled) < len(snapshot.open_orders)
 
-    def _decode(self, messages: Sequence[bytes], received_at: int) -> list[Event]:
-        events = decode_messages(self._shared.venue, messages, received_at=received_at)
-        for event in reversed(events):
-            if event.topic:
-                self._shared.private_topic = event.topic
-                break
-        return events
-
     def _count_failures(self, told: Sequence[Told]) -> None:
         failures = sum(isinstance(event, DecodeFailed) for event, _ in told)
         self._shared.counters.decode_failures += failures
@@ -408,29 +285,6 @@ class AccountSync:
             if fact is None or mirror.apply(fact)
         ]
 
-    def _put_pushes(self, told: Sequence[Told]) -> None:
-        for received_at, group in itertools.groupby(told, key=_received_at):
-            read = list(group)
-            events, messages = [event for event, _ in read], [message for _, (message, _) in read]
-            self._put_read(events, messages, received_at)
-
-    def _put_read(
-        self, events: Sequence[Event], messages: Sequence[bytes], received_at: int
-    ) -> None:
-        """Put pushes into the inbox, as text where many wait already: that takes less memory."""
-        if self._shared.deliver == "state" or not events:
-            return
-        inbox = self._shared.inbox
-        if inbox.private_depth < _MAX_DECODED:
-            size = measure(messages) + EVENT_OVERHEAD_BYTES * len(events)
-            inbox.put_private(events, size=size)
-        else:
-            inbox.put_private(list(map(_packed, events, messages)), received_at=received_at)
-
-    def _put(self, events: Sequence[Event]) -> None:
-        if self._shared.deliver != "state":
-            self._shared.inbox.put_private(events)
-
     def _event_of(self, change: Change) -> Event:
         venue, topic = self._shared.venue, self._shared.private_topic
         now_ms = self._shared.clock.time_ms()
@@ -443,22 +297,6 @@ class AccountSync:
                 received_at=now_ms,
             )
         return venue.order_event(change.order, change.fill, topic=topic, received_at=now_ms)
-
-
-T = TypeVar("T")
-
-
-def _received_at(told: Told) -> int:
-    return told[1][1]
-
-
-def _packed(event: Event, message: bytes) -> Item:
-    # What could not be decoded was counted as such, and is not to be decoded again.
-    return event if isinstance(event, DecodeFailed) else message
-
-
-def _split(items: Sequence[T], chosen: Sequence[bool]) -> list[T]:
-    return [item for item, is_chosen in zip(items, chosen, strict=True) if is_chosen]
 
 
 def _is_before(facts: Facts | None, moment_ms: int) -> bool:

@@ -165,5 +165,6 @@ def test_forgets_connections_that_have_ended(echo_port: int) -> None:
                 assert side.recv(1) == b"a"
                 assert side.recv(1) == b""
 
-        assert proxy.connections == 0
-        assert proxy.accepted == 50
+        # The last one may be in the middle of its end.
+        assert proxy.connections <= 1
+        assert proxy.accepted == proxy.cuts == 50

@@ -9,10 +9,18 @@ from typing import Any
 
 import pytest
 
-from sixmm import Client, ClientClosed, DeadlineExceeded
+from sixmm import (
+    Client,
+    ClientClosed,
+    DeadlineExceeded,
+    Disconnected,
+    OrderTradeUpdate,
+    Origin,
+    Resynced,
+)
 from sixmm.sim import Exchange
 
-from .conftest import DEADLINE
+from .conftest import DEADLINE, is_kind, take_until
 
 Connect = Callable[..., Client]
 
@@ -75,3 +83,19 @@ def test_a_closed_client_ends_the_wait(connect: Connect) -> None:
     with pytest.raises(ClientClosed):
         client.account.wait_for(lambda _: False, timeout=DEADLINE)
     closing.join(DEADLINE)
+
+
+def test_a_mute_stream_is_unmasked(exchange: Exchange, account: Any, connect: Connect) -> None:
+    """The pings are answered, and no private event comes: the comparison by time finds it."""
+    client = connect(audit_interval=0.1)
+    take_until(client, is_kind(Resynced))
+    exchange.faults.mute()
+    _place(exchange, account)
+    told = take_until(client, is_kind(Disconnected))
+    exchange.faults.clear()
+    take_until(client, is_kind(Resynced))
+
+    orders = [event for event in told if isinstance(event, OrderTradeUpdate)]
+    assert [event.origin for event in orders if event.order_status == "PENDING"] == [Origin.REST]
+    [resynced] = [event for event in told if isinstance(event, Resynced)]
+    assert resynced.reason == "audit"

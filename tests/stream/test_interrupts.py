@@ -145,10 +145,10 @@ def test_each_point_of_a_hand_over(deliver: Deliver) -> None:
     while has_rung:
         shared = shared_parts(deliver)
         sync = AccountSync(shared)
-        sync._primed = True
+        sync.hand.is_primed = True
         with Alarm(point) as alarm:
-            sync.hand_over(MESSAGES, received_at=7)
-        sync.settle()
+            sync.hand.hand_over(MESSAGES, received_at=7)
+        sync.hand.settle()
         has_rung = alarm.has_rung
         told = fills_of(shared)
         sync._catch_up()

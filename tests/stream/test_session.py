@@ -32,7 +32,7 @@ def test_a_private_stream_comes_up(server: FakeServer, rig: MakeRig) -> None:
     resynced = client.resynced("start")
     assert [type(item).__name__ for item in client.told] == ["Connected", "Resynced"]
     assert resynced.checked == ("fills", "orders", "positions", "balances")
-    account = client.session.account()
+    account = client.shared.account()
     assert account.stale == ()
     assert dict(account.orders) == server.model.orders
 
@@ -81,7 +81,7 @@ def test_pushes_are_told_in_order_and_mirrored(server: FakeServer, rig: MakeRig)
         server.model.fill(order_id, 1)
     client.until(Pushed, lambda event: event.facts.orders[0].status == "FILLED")
     assert client.fill_ids() == [f"f{number}" for number in range(1, 11)]
-    assert dict(client.session.account().orders) == server.model.orders
+    assert dict(client.shared.account().orders) == server.model.orders
 
 
 def test_a_repeated_push_is_left_out_and_counted(server: FakeServer, rig: MakeRig) -> None:
@@ -120,7 +120,7 @@ def test_less_can_be_delivered(server: FakeServer, rig: MakeRig, deliver: str) -
     client.live()
     server.model.place(1)
     if deliver == "state":
-        wait_until(lambda: client.session.account().orders)
+        wait_until(lambda: client.shared.account().orders)
         server.peer.drop()
         wait_until(lambda: client.session.stats().reconnects)
         assert client.waiting() == []

@@ -75,7 +75,7 @@ def test_after_the_end_of_a_link_nothing_is_missing(
     connected = client.of(Connected)[-1]
     assert sorted(connected.topics) == ["market.a", "market.b"]
     assert [d.connection for d in client.of(Disconnected)] == [1]
-    assert client.session.account().stale == ()
+    assert client.shared.account().stale == ()
     stats = client.session.stats()
     assert (stats.connects, stats.reconnects) == (2, 1)
 
@@ -88,12 +88,12 @@ def test_between_two_links_the_account_is_stale(server: FakeServer, rig: MakeRig
     server.hooks["GET /fills"] = lambda: go_on.wait(GENEROUS)
     server.peer.drop()
     client.until(Disconnected)
-    assert client.session.account().stale
+    assert client.shared.account().stale
     client.until(Connected, lambda event: event.connection == 2)
-    assert client.session.account().stale
+    assert client.shared.account().stale
     go_on.set()
     client.resynced("reconnect")
-    assert client.session.account().stale == ()
+    assert client.shared.account().stale == ()
 
 
 def test_close_code_1008_asks_for_a_new_key(server: FakeServer, rig: MakeRig) -> None:

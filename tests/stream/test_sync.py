@@ -19,7 +19,7 @@ from sixmm.errors import (
 )
 from sixmm.events import DecodeFailed, Disconnected
 from sixmm.state.models import Facts
-from sixmm.stream import sync
+from sixmm.stream import handing
 from sixmm.stream.inbox import InboxLimits
 
 from .fakes import Pushed, push_text, refusal
@@ -48,7 +48,7 @@ def test_a_first_snapshot_that_fails_in_passing_is_tried_again(
     client.resynced("start")
     assert len(client.of(Disconnected)) == 2
     assert client.fill_ids() == []
-    assert client.session.account().stale == ()
+    assert client.shared.account().stale == ()
 
 
 def test_what_may_not_be_asked_is_unchecked_and_not_tried_again(
@@ -62,7 +62,7 @@ def test_what_may_not_be_asked_is_unchecked_and_not_tried_again(
     resynced = client.resynced("start")
     assert set(resynced.unchecked) == {"fills", "orders", "positions"}
     assert resynced.checked == ("balances",)
-    assert set(client.session.account().stale) == {"fills", "orders", "positions"}
+    assert set(client.shared.account().stale) == {"fills", "orders", "positions"}
     calls = server.calls("GET /orders")
     server.model.place(1)
     client.until(Pushed)
@@ -85,8 +85,8 @@ def test_a_part_that_fails_in_passing_is_read_again_later(server: FakeServer, ri
     while resynced.unchecked:
         resynced = client.resynced("retry")
     assert resynced.delivered == 1
-    assert client.session.account().stale == ()
-    assert dict(client.session.account().balances) == server.model.balances
+    assert client.shared.account().stale == ()
+    assert dict(client.shared.account().balances) == server.model.balances
     assert len(client.of(Disconnected)) == 1
 
 
@@ -165,7 +165,7 @@ def test_changes_during_the_comparison_are_told_once(
     server.model.cancel(order_id)
     client.until(Pushed, lambda e: bool(e.facts.orders) and not e.facts.orders[0].is_open)
     assert client.fill_ids() == [fill.fill_id for fill in server.model.fills]
-    account = client.session.account()
+    account = client.shared.account()
     assert dict(account.orders) == server.model.orders
     assert dict(account.balances) == server.model.balances
 
@@ -197,7 +197,7 @@ def test_a_link_that_dies_during_the_comparison_loses_nothing(
     client.resynced("reconnect")
     told = Counter(client.fill_ids())
     assert told == Counter(fill.fill_id for fill in server.model.fills)
-    assert dict(client.session.account().orders) == server.model.orders
+    assert dict(client.shared.account().orders) == server.model.orders
 
 
 def test_a_push_from_the_future_does_not_hide_what_is_missed(
@@ -248,7 +248,7 @@ def test_a_backlog_is_kept_as_text_and_told_the_same(
     server: FakeServer, rig: MakeRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Decoded again when taken: the same events at the same times; failures are counted once."""
-    monkeypatch.setattr(sync, "_MAX_DECODED", 4)
+    monkeypatch.setattr(handing, "_MAX_DECODED", 4)
     client = rig()
     client.live()
     client.resynced("start")

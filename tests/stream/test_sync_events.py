@@ -123,11 +123,11 @@ def test_a_push_that_the_caller_cannot_decode_leads_to_a_comparison(
 
 def test_a_tail_that_was_cut_costs_no_fill(server: FakeServer, client: Rig) -> None:
     """Where more was pushed than is kept, no fill is lost and none of before is told twice."""
-    client.session._sync._tail = Tail(max_messages=2)
+    client.session._sync.hand.tail = Tail(max_messages=2)
     server.model.place(30)
     for _ in range(3):
         # As if the last comparison were long ago.
-        client.session._sync._attentive_until_ms = 0
+        client.session._sync.hand._attentive_until_ms = 0
         for _ in range(4):
             fill(server, client, "1")
         # A snapshot reaches ten seconds back from the last push: these are older than that.
