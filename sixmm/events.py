@@ -146,7 +146,8 @@ class Resynced(ConnectionEvent):
     """
 
     reason: str
-    """``"start"``, ``"reconnect"`` or ``"retry"``."""
+    """``"start"``, ``"reconnect"``, ``"retry"`` (parts that could not be read before), or ``"audit"``
+    (the account showed what the stream had not told)."""
     connection: int
     """Which connection of this client it belongs to."""
     checked: tuple[str, ...] = ()
