@@ -146,7 +146,7 @@ class Resynced(ConnectionEvent):
     """
 
     reason: str
-    """``"start"``, ``"reconnect"``, ``"retry"`` (parts that could not be read before), or ``"audit"``
+    """``"start"``, ``"reconnect"``, ``"retry"`` (of what could not be read before), or ``"audit"``
     (the account showed what the stream had not told)."""
     connection: int
     """Which connection of this client it belongs to."""

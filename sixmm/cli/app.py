@@ -25,6 +25,7 @@ from .keys import keys
 from .market import funding, klines, markets
 from .order import order
 from .orders import orders
+from .records import record, replay
 
 __all__ = ["command_line", "run"]
 
@@ -99,7 +100,10 @@ def command_line() -> None:
     """The 6MM exchange: markets, orders, live streams, and an exchange to try them on."""
 
 
-for _command in (markets, klines, funding, account, positions, orders, order, keys):
+for _command in (
+    *(markets, klines, funding, account, positions, orders, order, keys),
+    *(record, replay),
+):
     command_line.add_command(_command)
 
 
