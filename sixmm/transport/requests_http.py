@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import http.client
 import logging
+import sys
 from collections.abc import Iterator, Mapping
 
 import requests
@@ -114,11 +115,13 @@ class RequestsTransport(HttpTransport):
             raise ClientClosed("the transport was closed")
         endpoint, headers = check_request(request, deadline)
         call = Call(target=endpoint.target, deadline=deadline)
+        # What the caller is handling becomes the context of whatever is raised here.
+        handled = sys.exc_info()[1]
         try:
             with self._wire.calling(call):
                 return self._exchange(_prepared(request, Headers({**self._defaults, **headers})))
         except _FOREIGN as exc:
-            failure = self._failure(exc, call)
+            failure = self._failure(exc, call, handled)
         # Raised here and not in the handler: there the error would carry, as its context, the one
         # of requests with the headers and the whole address in it.
         raise failure
@@ -152,9 +155,12 @@ class RequestsTransport(HttpTransport):
             raise http.client.IncompleteRead(b"", raw.length_remaining)
         return reader.body()
 
-    def _failure(self, exc: Exception, call: Call) -> SixmmError:
-        """Return the error to raise for ``exc``; the only place where foreign errors are mapped."""
-        causes = list(_chain(exc))
+    def _failure(self, exc: Exception, call: Call, handled: BaseException | None) -> SixmmError:
+        """Return the error to raise for ``exc``; the only place where foreign errors are mapped.
+
+        An error that the caller is ``handled``-ing says nothing about this call.
+        """
+        causes = list(_chain(exc, handled))
         own = next((e for e in causes if isinstance(e, SixmmError)), None)
         if self._dialer.closed:
             return ClientClosed("the transport was closed")
@@ -171,9 +177,9 @@ class RequestsTransport(HttpTransport):
         return ProtocolViolation("the reply breaks HTTP")
 
 
-def _chain(exc: BaseException) -> Iterator[BaseException]:
-    """Yield ``exc`` and what is behind it: urllib3 keeps the cause in different places."""
-    seen: set[int] = set()
+def _chain(exc: BaseException, end: BaseException | None) -> Iterator[BaseException]:
+    """Yield ``exc`` and what is behind it, before ``end``: urllib3 keeps it in different places."""
+    seen: set[int] = {id(end)}
     todo: list[object] = [exc]
     while todo:
         item = todo.pop(0)
