@@ -17,7 +17,7 @@ import weakref
 from collections.abc import Iterator
 from typing import NoReturn
 
-__all__ = ["RedactingFilter", "Secret", "one_line", "redact_url"]
+__all__ = ["RedactingFilter", "Secret", "held_forms", "one_line", "redact_url"]
 
 _MASK = "***"
 _NAMES = (
@@ -126,7 +126,7 @@ def _forms(value: str) -> Iterator[str]:
             yield encode(bytes(shift) + data).decode()[first : (shift + len(data)) * 8 // 6]
 
 
-def _held_forms() -> list[str]:
+def held_forms() -> list[str]:
     """Return what gives a living secret away, the longest first: one may be a part of another."""
     while True:
         try:
@@ -156,7 +156,7 @@ def redact_url(text: str) -> str:
     ``signature``, ``listenKey`` or ``token``, written ``name=value``, ``name: value`` or
     ``"name": "value"``, whoever knows it.
     """
-    return _without_parameters(_without_forms(text, _held_forms()))
+    return _without_parameters(_without_forms(text, held_forms()))
 
 
 def one_line(text: object, *, limit: int = 200) -> str:
@@ -166,7 +166,7 @@ def one_line(text: object, *, limit: int = 200) -> str:
     that a server can neither forge a log line nor move the cursor of a terminal. Secrets are
     blanked as by :func:`redact_url`, and before anything is cut off.
     """
-    raw, forms = str(text), _held_forms()
+    raw, forms = str(text), held_forms()
     longest = len(forms[0]) if forms else 0
     size = 4 * limit + longest
     known = _without_forms(raw[:size], forms)

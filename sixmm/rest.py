@@ -150,6 +150,17 @@ def next_step(
     return Raise() if left is not None and delay >= left else Retry(delay)
 
 
+def _is_unclear(error: SixmmError) -> bool:
+    """Whether a write may have been processed although no answer says so.
+
+    A code that is not documented, under a status or in a range that says that a server failed, is
+    the word of whatever stands before the exchange: it does not say that nothing was done.
+    """
+    if type(error) is ApiError:
+        return 5_000 <= error.code < 6_000 or (error.http_status or 0) >= 500
+    return isinstance(error, _UNCLEAR)
+
+
 def _is_passing(error: SixmmError) -> bool:
     if isinstance(error, HttpStatusError):
         return error.http_status in _PASSING_STATUS
@@ -206,6 +217,10 @@ class RestSession:
         self._closed = True
         self._pacer.close()
         self._http.close()
+
+    def through(self, wrap: Callable[[HttpTransport], HttpTransport]) -> None:
+        """Put something between this session and its transport, before calls are made."""
+        self._http = wrap(self._http)
 
     @property
     def credentials(self) -> Credentials:
@@ -412,7 +427,7 @@ class RestSession:
             theirs = failure.request_id if isinstance(failure, _NAMED_BY_REPLY) else None
             failure.request_id = theirs or request_id
         # Raised here and not in the handler, so that the error does not get the frames back.
-        if is_sent and call.writes and isinstance(failure, _UNCLEAR):
+        if is_sent and call.writes and _is_unclear(failure):
             raise OutcomeUnknown(
                 f"{call.operation}: sent, but its outcome is not known ({text})",
                 operation=call.operation,

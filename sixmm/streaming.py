@@ -12,7 +12,7 @@ import os
 import warnings
 from collections.abc import Iterator, Mapping
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .clock import Deadline, SystemClock
 from .errors import ConfigurationError, DeadlineExceeded, ForkedClient, LocalStateError
@@ -32,6 +32,9 @@ from .stream.taking import Taker
 from .stream.tokens import TokenKeeper
 from .transport.base import HttpTransport, WsTransport
 from .venues.base import Call, Credentials, Venue
+
+if TYPE_CHECKING:
+    from .records import Recorder
 
 __all__ = ["StreamClient"]
 
@@ -110,8 +113,34 @@ class StreamClient:
         self._session = Session(self._shared, ws=ws, ws_url=ws_url)
         self._tokens = TokenKeeper(self._shared, timer=self._session.timer)
         self._rest.on_token = self._tokens.plan
+        self._recorder: Recorder | None = None
 
     # Life
+
+    def record(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Recorder:
+        """Write everything that is sent and received from now on to a file; before :meth:`start`.
+
+        No secret is in it; orders, fills and balances are, so only its owner can read it. The
+        client never waits for the disk: the recorder tells what was left out, and why nothing can
+        be written any more. The file is complete once the client is closed.
+
+        Args:
+            path: the file; its usual name ends in ``.jsonl.gz``.
+            overwrite: whether a file that is there is replaced.
+
+        Raises:
+            ConfigurationError: there is a file already, or none can be made there.
+            LocalStateError: the client was started, or is recorded already.
+        """
+        from .records import Recorder  # Imported here: most clients are not recorded.
+
+        self._check_process()
+        if self._session.state is not State.IDLE or self._recorder is not None:
+            raise LocalStateError("record() is called once, before start()")
+        self._recorder = recorder = Recorder(path, overwrite=overwrite)
+        self._rest.through(recorder.http)
+        self._session.through(recorder.ws)
+        return recorder
 
     def start(self) -> None:
         """Start the reader and the timer thread; the connection is made in the background.
@@ -153,7 +182,10 @@ class StreamClient:
         that were received can still be taken.
         """
         if os.getpid() == self._pid:
+            deadline = Deadline(timeout)
             self._session.close(timeout)
+            if self._recorder is not None:
+                self._recorder.close(deadline.remaining())
 
     def __enter__(self: Self) -> Self:
         self.start()

@@ -34,6 +34,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("rest",),
     ("pace",),
     ("notebook", "venues"),
+    ("records",),
     ("state", "transport", "codec", "schema_report"),
     ("events",),
     ("clock", "redaction", "errors", "unfrozen"),
@@ -62,6 +63,9 @@ PURE = (
     "stream/taking.py",
     "stream/options.py",
     "stream/stats.py",
+    "records/format.py",
+    "records/cleaning.py",
+    "records/course.py",
 )
 EFFECTS = {
     "_thread",
@@ -84,7 +88,14 @@ EFFECTS = {
 
 THREADS = {"_thread", "concurrent", "multiprocessing", "queue", "threading"}
 # Where threads run, and where only locks and conditions are: what several threads share.
-STARTS_THREADS = ("stream/session.py", "stream/timer.py", "transport/*", "sim/*", "cli/*")
+STARTS_THREADS = (
+    "stream/session.py",
+    "stream/timer.py",
+    "records/writer.py",
+    "transport/*",
+    "sim/*",
+    "cli/*",
+)
 SHARED = (
     "stream/inbox.py",
     "stream/waiting.py",
@@ -93,6 +104,8 @@ SHARED = (
     "stream/changes.py",
     "stream/following.py",
     "stream/shared.py",
+    "records/recorder.py",
+    "records/replay.py",
     "clock.py",
     "pace.py",
     "rest.py",

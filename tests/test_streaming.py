@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,7 @@ from sixmm import (
     Overflow,
     State,
 )
+from sixmm.records import read_record
 from sixmm.transport.base import HttpResponse
 from sixmm.transport.memory import MemoryHttp, MemoryPeer, MemoryWs
 
@@ -237,3 +239,32 @@ def test_leaves_no_thread(client: Client) -> None:
     names = [thread.name for thread in threading.enumerate()]
     assert "sixmm-reader" not in names
     assert "sixmm-timer" not in names
+
+
+def test_records(client: Client, tmp_path: Path) -> None:
+    """What goes in and out is in the file, from the start to the end; the record ends with it."""
+    path = tmp_path / "a.jsonl.gz"
+    recorder = client.record(path)
+    client.start()
+    client.wait_live(WAIT)
+    client.subscribe(DEPTH, timeout=WAIT)
+    client.close()
+
+    kinds = [entry.kind for entry in read_record(path).entries]
+    assert kinds[:4] == ["dial", "open", "out", "in"]
+    assert kinds[-1] == "end"
+    assert recorder.left_out == 0
+    assert recorder.close(0)
+    assert "sixmm-record" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_records_once_and_from_the_start(client: Client, tmp_path: Path) -> None:
+    """A record without the login would be of no use: it begins before the client does."""
+    client.record(tmp_path / "a.jsonl.gz")
+    with pytest.raises(LocalStateError):
+        client.record(tmp_path / "b.jsonl.gz")
+    client.start()
+    with pytest.raises(LocalStateError):
+        client.record(tmp_path / "b.jsonl.gz")
+
+    assert not (tmp_path / "b.jsonl.gz").exists()

@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..clock import Deadline
 from ..errors import (
@@ -128,6 +128,10 @@ class Session:
                 if left == 0.0:
                     raise DeadlineExceeded(f"the stream is not live yet ({self._state})")
                 self._changed.wait(WAIT_SLICE if left is None else min(left, WAIT_SLICE))
+
+    def through(self, wrap: Callable[[WsTransport], WsTransport]) -> None:
+        """Put something between this session and its transport, before it is started."""
+        self._ws = wrap(self._ws)
 
     def subscribe(self, topics: Sequence[str], deadline: Deadline) -> None:
         """Return when every topic is acknowledged, on this connection or on a later one.

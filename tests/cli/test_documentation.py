@@ -30,7 +30,7 @@ _COLUMNS = {
     "keys delete": keys.CHANGED,
     "keys delete-all": keys.DELETED,
 }
-_OTHERS = {"demo", "listen", "sim"}
+_OTHERS = {"demo", "listen", "record", "replay", "sim"}
 
 
 @pytest.fixture
