@@ -70,9 +70,11 @@ if TYPE_CHECKING:
     from .ordering import OrderReport, OrderScope, Outcome, Resolution
     from .pace import Rate, RestPace
     from .redaction import Secret
+    from .state.book import Book
     from .state.models import Balance, Fill, Order, Position
     from .state.picture import Account
     from .stream.backoff import BackoffPolicy
+    from .stream.books import BookLive, BookStale
     from .stream.inbox import InboxLimits
     from .stream.options import SessionOptions
     from .stream.states import State
@@ -148,12 +150,15 @@ _HOMES: dict[str, str] = {
     "Rate": ".pace",
     "RestPace": ".pace",
     "Secret": ".redaction",
+    "Book": ".state.book",
     "Account": ".state.picture",
     "Balance": ".state.models",
     "Fill": ".state.models",
     "Order": ".state.models",
     "Position": ".state.models",
     "BackoffPolicy": ".stream.backoff",
+    "BookLive": ".stream.books",
+    "BookStale": ".stream.books",
     "InboxLimits": ".stream.inbox",
     "SessionOptions": ".stream.options",
     "State": ".stream.states",
@@ -185,6 +190,9 @@ __all__ = [
     "AuthenticationError",
     "BackoffPolicy",
     "Balance",
+    "Book",
+    "BookLive",
+    "BookStale",
     "Client",
     "ClientClosed",
     "ConditionRejected",

@@ -20,6 +20,7 @@ from .events import Event
 from .pace import RestPace
 from .rest import RestSession
 from .schema_report import EventReport, SchemaReport
+from .state.book import Book
 from .state.picture import Account
 from .stream.desk import RequestDesk
 from .stream.inbox import Inbox, InboxLimits
@@ -113,6 +114,7 @@ class StreamClient:
         self._session = Session(self._shared, ws=ws, ws_url=ws_url)
         self._tokens = TokenKeeper(self._shared, timer=self._session.timer)
         self._rest.on_token = self._tokens.plan
+        self._shared.books.timer = self._session.timer
         self._recorder: Recorder | None = None
 
     # Life
@@ -279,6 +281,7 @@ class StreamClient:
         self._check_process()
         wanted = self._checked(topics)
         if wanted:
+            self._shared.books.share(wanted)
             self._session.subscribe(wanted, Deadline(timeout))
 
     def unsubscribe(self, *topics: str, timeout: float | None = 10.0) -> None:
@@ -291,6 +294,7 @@ class StreamClient:
         self._check_process()
         dropped = self._checked(topics)
         if dropped:
+            self._shared.books.drop(dropped)
             self._session.unsubscribe(dropped, Deadline(timeout))
 
     def ping(self, timeout: float | None = 10.0) -> float:
@@ -319,6 +323,36 @@ class StreamClient:
         if not self._shared.private or self._shared.deliver == "events":
             raise LocalStateError("this client keeps no picture of the account")
         return self._shared.account()
+
+    def book(self, symbol: str, *, live: bool = False, timeout: float | None = 10.0) -> Book:
+        """Return the order book of a symbol as it is known now, as a value that does not change.
+
+        The first call subscribes to the depth topic, and waits for the snapshot; every later one
+        returns at once. The book is kept current without anybody taking events, until
+        :meth:`unsubscribe` drops the topic. Where it is not certain, ``stale`` is True.
+
+        Args:
+            symbol: such as ``BTCUSDT``.
+            live: where the book is stale, wait until it is not.
+            timeout: seconds of either wait.
+
+        Raises:
+            ConfigurationError: no topic can have that symbol, or the venue has no order books.
+            SubscriptionRefused: the exchange refused the topic.
+            DeadlineExceeded: there was no answer, no snapshot, or no live book in time.
+            LocalStateError: the client is not started, or the topic was dropped meanwhile.
+            ClientClosed: the client is closed and has no book of that symbol.
+        """
+        self._check_process()
+        books, deadline = self._shared.books, Deadline(timeout)
+        topic = books.begin(symbol)
+        if topic is not None:
+            try:
+                self._session.subscribe((topic,), deadline)
+            except BaseException:
+                books.drop((topic,))
+                raise
+        return books.read(symbol, deadline, live=live)
 
     # Inside
 

@@ -102,6 +102,7 @@ SHARED = (
     "stream/turns.py",
     "stream/desk.py",
     "stream/changes.py",
+    "stream/books.py",
     "stream/following.py",
     "stream/shared.py",
     "records/recorder.py",

@@ -50,8 +50,9 @@ class Connection:
         self._sync = sync
         self._hand = sync.hand
         self.number = number
+        self._needs_topics = shared.inbox.needs_topics
         self._router = Router(
-            shared.venue, wanted=shared.desk.wanted, needs_topics=shared.inbox.needs_topics
+            shared.venue, wanted=shared.desk.wanted, needs_topics=self._needs_topics
         )
         self._takes_market = shared.deliver != "state"
         self._buffer: list[Read] = []
@@ -104,6 +105,7 @@ class Connection:
                 topics=self._shared.desk.live,
             )
         )
+        self._shared.books.opened()
 
     def synchronize(self, reason: str) -> None:
         """Compare the account with the exchange; tell what was missed, then what was buffered.
@@ -241,14 +243,17 @@ class Connection:
         )
 
     def _handle(self, messages: list[bytes]) -> None:
-        received_at = self._shared.clock.time_ms()
+        shared = self._shared
+        received_at, has_books = shared.clock.time_ms(), bool(shared.books)
+        self._router.needs_topics = has_books or self._needs_topics
         batch = self._router.sort(messages)
         if batch.private:
             self._handle_private(batch.private, received_at)
-        if batch.market and self._takes_market:
-            self._shared.inbox.put_market(
-                batch.market, received_at=received_at, topics=batch.topics
-            )
+        market, topics = batch.market, batch.topics
+        if market and has_books:
+            market, topics = shared.books.feed(market, topics, received_at=received_at)
+        if market and self._takes_market:
+            shared.inbox.put_market(market, received_at=received_at, topics=topics)
         if batch.logins or batch.replies or batch.unrequested:
             # Last, because a refused login raises: what came with it is handed over all the same.
             self._handle_control(batch)
@@ -264,6 +269,8 @@ class Connection:
             refusal = self._shared.desk.answer(frame)
             if refusal is not None:
                 self._shared.tell(SubscriptionFailed(topics=refusal.topics, error=refusal.error))
+        # An answer may have been what the next request waited for.
+        self._shared.desk.flush()
 
     def _handle_private(self, messages: Sequence[bytes], received_at: int) -> None:
         if self._buffering:

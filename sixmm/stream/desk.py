@@ -108,6 +108,7 @@ class RequestDesk:
         self._failure: SixmmError | None = None
         self._subscribers: list[_Subscriber] = []
         self._unsubscribers: dict[str, Waiter] = {}
+        self._renewals: dict[str, tuple[str, Callable[[], None]]] = {}
         self._pings: dict[str, tuple[float, Waiter | None]] = {}
 
     # The caller's side
@@ -125,7 +126,7 @@ class RequestDesk:
                 return None, []
             subscriber = _Subscriber(Waiter(), set(missing))
             self._subscribers.append(subscriber)
-            unasked = self._book.unasked(topics) if self._open else ()
+            unasked = self._unasked(topics) if self._open else ()
             texts = [self._text(self._ask("subscribe", unasked))] if unasked else []
             return subscriber.waiter, texts
 
@@ -152,6 +153,30 @@ class RequestDesk:
             waiter = Waiter()
             self._unsubscribers[request.request_id] = waiter
             return waiter, [self._text(request)]
+
+    def renew(self, topic: str, dropped: Callable[[], None]) -> bool:
+        """Drop a wanted topic, and ask for it again when the exchange has confirmed that.
+
+        Returns False, and nothing is done, where no connection is ready or nobody wants the topic.
+        A refusal of the second half is told as one that no caller waits for.
+
+        Args:
+            topic: stays wanted all the while.
+            dropped: is called by the thread that brings the confirmation, before the topic is asked
+                for again: what comes from then on belongs to the new subscription.
+        """
+        with self._lock:
+            if not (self._open and self._book.is_wanted(topic)) or self._failure is not None:
+                return False
+            for request_id in [k for k, (other, _) in self._renewals.items() if other == topic]:
+                # It was not answered; this one is asked in its place.
+                del self._renewals[request_id]
+                self._book.forget(request_id)
+            self._book.no_longer_live((topic,))
+            request = self._ask("unsubscribe", (topic,))
+            self._renewals[request.request_id] = (topic, dropped)
+            self._text(request)
+            return True
 
     def give_up(self, waiter: Waiter, topics: Sequence[str]) -> list[str]:
         """Forget a caller that waits no longer, and what only it wanted.
@@ -254,8 +279,13 @@ class RequestDesk:
             request = self._book.answered(frame.request_id, accepted=frame.error is None)
             if request is None:
                 return None
+            _, dropped = self._renewals.pop(frame.request_id, ("", None))
+            if dropped is not None and (unasked := self._unasked(request.topics)):
+                self._text(self._ask("subscribe", unasked))
             error = frame.error and SubscriptionRefused(str(frame.error), topics=request.topics)
             woken = self._woken_by(request, refused=error is not None)
+        if dropped is not None:
+            dropped()
         for waiter in woken:
             waiter.set(error)
         told = woken or request.op != "subscribe"
@@ -286,6 +316,7 @@ class RequestDesk:
             self._book.connection_lost()
             done = list(self._unsubscribers.values())
             self._unsubscribers.clear()
+            self._renewals.clear()
             pinging = [waiter for _, waiter in self._pings.values() if waiter is not None]
             self._pings.clear()
         # What was to be unsubscribed is not subscribed on the next connection: that is done.
@@ -316,6 +347,12 @@ class RequestDesk:
         request = Request(request_id=request_id, op=op, topics=topics)
         self._book.sent(request)
         return request
+
+    def _unasked(self, topics: Sequence[str]) -> tuple[str, ...]:
+        """Return those of ``topics`` that are to be asked for now, not after a renewal."""
+        renewed = {topic for topic, _ in self._renewals.values()}
+        unasked = filter(self._book.is_wanted, self._book.unasked(topics))
+        return tuple(topic for topic in unasked if topic not in renewed)
 
     def _text(self, request: Request) -> str:
         make = (

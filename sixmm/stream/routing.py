@@ -59,7 +59,8 @@ class Router:
     ) -> None:
         self._venue = venue
         self._wanted = wanted
-        self._needs_topics = needs_topics
+        self.needs_topics = needs_topics
+        """Whether the topic of each market message is returned; it may be set between two reads."""
         self._topics: frozenset[str] = frozenset()
         # By the id of a frame: True for a wanted topic, False for what is private.
         self._is_market: dict[int, bool] = {}
@@ -117,7 +118,7 @@ class Router:
         )
 
     def _topics_of(self, frames: Iterable[Frame]) -> Sequence[str]:
-        return [frame.topic for frame in frames] if self._needs_topics else ()
+        return [frame.topic for frame in frames] if self.needs_topics else ()
 
     def _forget(self) -> None:
         self._places.clear()

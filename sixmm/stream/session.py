@@ -313,6 +313,7 @@ class Session:
         if link is not None:
             link.abort()
         self._shared.desk.connection_lost()
+        self._shared.books.lost()
         if connection is not None:
             connection.end()
         if self._shared.private:
@@ -376,9 +377,7 @@ class Session:
         """End everything that waits, from the reader thread, as its last act."""
         with self._lock:
             self._fatal = error
-        end = error or ClientClosed("the client is closed")
-        self._shared.inbox.end(end)
-        self._shared.desk.fail(end)
+        self._shared.end(error or ClientClosed("the client is closed"))
         self._timer.stop()
         self._move(Trigger.END)
 
@@ -456,9 +455,7 @@ class Session:
         self._closing.set()
         self._shared.inbox.turn.close()
         self._move(Trigger.CLOSE)
-        end = ClientClosed("the client is closed")
-        self._shared.inbox.end(end)
-        self._shared.desk.fail(end)
+        self._shared.end(ClientClosed("the client is closed"))
         self._shared.watch.end()
         self._shared.changes.end()
         self._timer.stop()

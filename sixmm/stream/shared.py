@@ -8,11 +8,13 @@ from typing import Literal
 import attrs
 
 from ..clock import Clock, Deadline
+from ..errors import SixmmError
 from ..events import ConnectionEvent
 from ..rest import RestSession
 from ..state.account import AccountMirror
 from ..state.picture import Account, Predicate
 from ..venues.base import Venue
+from .books import Books
 from .changes import Changes
 from .desk import RequestDesk
 from .following import OrderWatch
@@ -47,6 +49,10 @@ class Shared:
     counters: Counters = attrs.field(factory=Counters)
     watch: OrderWatch = attrs.field(factory=OrderWatch)
     """The orders that callers follow one by one."""
+    books: Books = attrs.field(
+        init=False, default=attrs.Factory(lambda self: _books_of(self), takes_self=True)
+    )
+    """The order books that callers have asked for."""
     changes: Changes = attrs.field(factory=Changes)
     """Tells callers who wait for it that the mirror has changed."""
 
@@ -73,3 +79,22 @@ class Shared:
         now_ms = self.clock.time_ms()
         if self.deliver != "state":
             self.inbox.tell(attrs.evolve(event, ts=now_ms, received_at=now_ms))
+
+    def end(self, error: SixmmError) -> None:
+        """End every wait of a caller with ``error``, and every later one."""
+        self.inbox.end(error)
+        self.desk.fail(error)
+        self.books.end(error)
+
+
+def _books_of(shared: Shared) -> Books:
+    venue = shared.venue
+    return Books(
+        shared.desk,
+        clock=shared.clock,
+        topic_of=venue.book_topic,
+        decode=venue.decoder(),
+        change_of=venue.book_change,
+        tell=shared.tell,
+        policy=shared.options.backoff,
+    )

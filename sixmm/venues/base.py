@@ -16,9 +16,10 @@ from typing import Any, TypeVar
 
 import attrs
 
-from ..errors import SixmmError
+from ..errors import ConfigurationError, SixmmError
 from ..events import Event
 from ..redaction import Secret
+from ..state.book_keeper import BookChange
 from ..state.models import Balance, Baseline, Facts, Fill, Order, Position, Snapshot
 from ..transport.base import HttpRequest, HttpResponse
 
@@ -297,6 +298,20 @@ class Venue(abc.ABC):
     def decoder(self) -> Callable[..., Event]:
         """Return what :meth:`decode` calls in the end, for whoever decodes many messages."""
         return self.decode
+
+    # Order books
+
+    def book_topic(self, symbol: str) -> str:  # noqa: ARG002
+        """Return the topic that tells the order book of a symbol: a snapshot, then changes.
+
+        Raises:
+            ConfigurationError: no topic can have that symbol, or the venue has no order books.
+        """
+        raise ConfigurationError(f"{self.name} has no order books")
+
+    def book_change(self, event: Event) -> BookChange | None:  # noqa: ARG002
+        """Return what an event of such a topic tells, or None where it tells nothing."""
+        return None
 
     # The account
 

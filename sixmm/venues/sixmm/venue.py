@@ -10,10 +10,11 @@ from urllib.parse import quote
 from ...errors import ApiError, ConfigurationError, DecodeError, SixmmError
 from ...events import Event
 from ...redaction import Secret
+from ...state.book_keeper import BookChange
 from ...state.models import Balance, Baseline, Facts, Fill, Order, Position, Snapshot
 from ...transport.base import HttpRequest, HttpResponse
 from ..base import Call, Credentials, Dial, Frame, Plan, StreamKey, Venue
-from . import calls, envelope, facts, protocol, snapshot, topics
+from . import book_facts, calls, envelope, facts, protocol, snapshot, topics
 from .decoder import Decoder
 from .rest_schema import ListenKey
 
@@ -162,6 +163,16 @@ class SixmmVenue(Venue):
     def decoder(self) -> Callable[..., Event]:
         """Return what decodes a message, without the detour by way of the venue."""
         return self._decoder.decode
+
+    # Order books
+
+    def book_topic(self, symbol: str) -> str:
+        """Return the depth topic of a symbol; see :func:`.topics.depth`."""
+        return topics.depth(symbol)
+
+    def book_change(self, event: Event) -> BookChange | None:
+        """Return what a depth push tells about a book; see :mod:`.book_facts`."""
+        return book_facts.book_change(event)
 
     # The account
 
