@@ -147,6 +147,9 @@ class Server:
         except web.HTTPRequestEntityTooLarge:
             self._note(request.method, path, raw_query, _TOO_LARGE.status, _TOO_LARGE.code)
             return self._respond(_bare(request), _TOO_LARGE)
+        except ConnectionError:
+            # The caller left in the middle of its request: nothing was asked, and nobody listens.
+            return web.Response(status=400)
         call = Call(
             method=request.method,
             path=path,

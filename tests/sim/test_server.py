@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 import threading
 from collections.abc import Callable
 
@@ -69,3 +71,22 @@ def test_a_plain_request_to_the_stream_is_no_handshake(exchange: Exchange, rest:
 
     assert (record.path, record.status) == ("/ws", 400)
     assert exchange.connections() == 0
+
+
+def test_a_caller_that_leaves_in_the_middle_of_a_request(
+    exchange: Exchange, rest: Rest, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It has asked for nothing: there is no record of it, and no error of the server."""
+    port = int(exchange.rest_url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as side:
+        side.sendall(
+            b"POST /v1/private/order/place HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
+        )
+        reset = struct.pack("ii", 1, 0)
+        side.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+    # The next call is served after the server has seen the end of the first.
+    for _ in range(3):
+        rest.data("GET", "/v1/time")
+
+    assert {record.path for record in exchange.requests} == {"/v1/time"}
+    assert not [record for record in caplog.records if record.exc_info]
