@@ -117,9 +117,9 @@ class Client(StreamClient):
         schema_report: bool = False,
     ) -> None:
         # Bound anew at once: what shows the variables of this frame shows the mask.
-        api_key = _hidden("api_key", api_key)
-        api_secret = _hidden("api_secret", api_secret)
-        access_token = _hidden("access_token", access_token)
+        api_key, api_secret = _hidden(api_key), _hidden(api_secret)
+        access_token = _hidden(access_token)
+        _require_visible(api_key=api_key, api_secret=api_secret, access_token=access_token)
         _require_address("rest_url", rest_url, schemes=("https", "http"), verify=verify)
         _require_address("ws_url", ws_url, schemes=("wss", "ws"), verify=verify)
         options = options or SessionOptions()
@@ -334,19 +334,25 @@ def _found(environ: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def _hidden(name: str, value: str | Secret | None) -> Secret | None:
-    """Return a credential that can be sent, or None where there is none."""
+def _hidden(value: str | Secret | None) -> Secret | None:
+    """Return a credential as a secret, or None where there is none; nothing else is checked."""
     if value is None or value == "":
         return None
-    if not isinstance(value, str | Secret):
-        raise ConfigurationError(f"{name} must be text")
-    secret = Secret(value)
-    if not _VISIBLE.fullmatch(secret.reveal()):
-        raise ConfigurationError(
-            f"{name} may have visible ASCII characters only, and at most 4096 of them; "
-            "a space or a line end at its end is a common cause"
-        )
-    return secret
+    return Secret(value) if isinstance(value, str | Secret) else Secret("")
+
+
+def _require_visible(**credentials: Secret | None) -> None:
+    """Refuse a credential that cannot be sent; all of them are secrets before any is looked at."""
+    for name, secret in credentials.items():
+        if secret is None:
+            continue
+        if not secret.reveal():
+            raise ConfigurationError(f"{name} must be text")
+        if not _VISIBLE.fullmatch(secret.reveal()):
+            raise ConfigurationError(
+                f"{name} may have visible ASCII characters only, and at most 4096 of them; "
+                "a space or a line end at its end is a common cause"
+            )
 
 
 def _credentials(

@@ -8,14 +8,16 @@ path and the reason, and never the content.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import stat
 from collections.abc import Mapping
 
 import attrs
 
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, without_frames
 from ..redaction import Secret, one_line
 from ..venues.base import Credentials
 
@@ -34,6 +36,8 @@ MAX_FILE_BYTES = 64 * 1024
 _NAMES = ("api_key", "api_secret", "access_token")
 _LOGIN_NAMES = ("access_token", "username", "password")
 _PREFIX = "SIXMM_"
+_UNREAD = object()
+_ODD = re.compile(r"[^\x21-\x7e]")
 _OPEN_FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_CLOEXEC", 0)
@@ -58,7 +62,7 @@ def find_credentials(path: str | None, environ: Mapping[str, str]) -> Credential
     """
     if path is not None:
         return read_credentials_file(path)
-    found = {name: environ.get(_PREFIX + name.upper(), "") for name in _NAMES}
+    found = {name: Secret(environ.get(_PREFIX + name.upper(), "")) for name in _NAMES}
     return credentials_from(found, where="the environment")
 
 
@@ -73,14 +77,14 @@ def find_token_or_login(path: str | None, environ: Mapping[str, str]) -> Secret 
     """
     if path is not None:
         where = f"credentials file {one_line(path)}"
-        found = _parse(_read_private(path, where), where)
+        found = _pairs_of(path, where)
     else:
         where = "the environment"
-        found = {name: environ.get(_PREFIX + name.upper(), "") for name in _LOGIN_NAMES}
-    values = {_plain_name(name): Secret(value) for name, value in found.items() if value}
+        found = {name: Secret(environ.get(_PREFIX + name.upper(), "")) for name in _LOGIN_NAMES}
+    values = {_plain_name(name): value for name, value in found.items() if value.reveal()}
     token, username, password = (values.get(name) for name in _LOGIN_NAMES)
     if token:
-        _require_header_text(token.reveal(), f"{where}: access_token")
+        _require_header_text(token, f"{where}: access_token")
         return token
     if username and password:
         return Login(username.reveal(), password)
@@ -102,20 +106,29 @@ def read_credentials_file(path: str) -> Credentials:
             :data:`MAX_FILE_BYTES`, or has no complete credential.
     """
     where = f"credentials file {one_line(path)}"
-    pairs = _parse(_read_private(path, where), where)
-    return credentials_from(pairs, where=where)
+    return credentials_from(_pairs_of(path, where), where=where)
 
 
-def credentials_from(pairs: Mapping[str, str], *, where: str) -> Credentials:
+def _pairs_of(path: str, where: str) -> dict[str, Secret]:
+    """Return what a file says; no frame of what refuses it has a line of it."""
+    try:
+        found = _parse(_read_private(path, where), where)
+        return {name: Secret(value) for name, value in found.items()}
+    except ConfigurationError as error:
+        failure = without_frames(error)
+    raise failure
+
+
+def credentials_from(pairs: Mapping[str, Secret], *, where: str) -> Credentials:
     """Return the credentials that ``pairs`` name; ``where`` names their source in errors.
 
     Raises:
         ConfigurationError: there is no key with its secret and no access token, or a value cannot
             be part of a request header.
     """
-    values = {_plain_name(name): value for name, value in pairs.items() if value}
+    values = {_plain_name(name): value for name, value in pairs.items() if value.reveal()}
     for name in _NAMES:
-        _require_header_text(values.get(name, ""), f"{where}: {name}")
+        _require_header_text(values.get(name), f"{where}: {name}")
     key, secret, token = (values.get(name) for name in _NAMES)
     if bool(key) != bool(secret):
         missing = "api_secret" if key else "api_key"
@@ -125,11 +138,7 @@ def credentials_from(pairs: Mapping[str, str], *, where: str) -> Credentials:
             f"{where}: no credentials; set {_PREFIX}API_KEY and {_PREFIX}API_SECRET,"
             f" or {_PREFIX}ACCESS_TOKEN"
         )
-    return Credentials(
-        api_key=Secret(key) if key else None,
-        api_secret=Secret(secret) if secret else None,
-        access_token=Secret(token) if token else None,
-    )
+    return Credentials(api_key=key, api_secret=secret, access_token=token)
 
 
 def _plain_name(name: str) -> str:
@@ -137,8 +146,8 @@ def _plain_name(name: str) -> str:
     return lower[len(_PREFIX) :] if lower.startswith(_PREFIX.lower()) else lower
 
 
-def _require_header_text(value: str, what: str) -> None:
-    if not value.isascii() or any(c <= " " or c == "\x7f" for c in value):
+def _require_header_text(value: Secret | None, what: str) -> None:
+    if value is not None and _ODD.search(value.reveal()):
         raise ConfigurationError(f"{what} has a character that no credential has")
 
 
@@ -193,20 +202,23 @@ def _read_bounded(descriptor: int, where: str) -> bytes:
 
 
 def _parse(content: bytes, where: str) -> dict[str, str]:
-    try:
+    text = None
+    with contextlib.suppress(UnicodeDecodeError):
         text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ConfigurationError(f"{where}: it is not UTF-8 text") from None
+    if text is None:
+        # Not raised in a handler: the error would have the content of the file as its context.
+        raise ConfigurationError(f"{where}: it is not UTF-8 text")
     if text.lstrip().startswith("{"):
         return _parse_json(text, where)
     return _parse_lines(text, where)
 
 
 def _parse_json(text: str, where: str) -> dict[str, str]:
-    try:
+    found = _UNREAD
+    with contextlib.suppress(ValueError, RecursionError):
         found = json.loads(text)
-    except (ValueError, RecursionError):
-        raise ConfigurationError(f"{where}: it is not valid JSON") from None
+    if found is _UNREAD:
+        raise ConfigurationError(f"{where}: it is not valid JSON")
     if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
         raise ConfigurationError(f"{where}: it must be one JSON object of texts")
     return found

@@ -50,7 +50,8 @@ class CloseFrame:
     """What the peer's close frame said; the code is 1005 where it said nothing (section 7.1.5)."""
 
     code: int = 1005
-    reason: str = ""
+    reason: str = attrs.field(default="", repr=False)
+    """As it came: it may repeat a key."""
 
 
 class FrameReader:

@@ -230,6 +230,8 @@ class UserGroup(Group):
         Raises:
             OutcomeUnknown: it was sent, and no clear answer came; to send it again does no harm.
         """
+        # Bound anew at once: what shows the variables of a frame shows the mask.
+        key = Secret(key)
         result: rest.ListenKey = self._call(calls.renew_listen_key(key))
         return result
 
@@ -246,5 +248,6 @@ class UserGroup(Group):
         Raises:
             OutcomeUnknown: it was sent, and no clear answer came; to send it again does no harm.
         """
+        key = Secret(key)
         result: rest.ListenKey = self._call(calls.close_listen_key(key))
         return result
