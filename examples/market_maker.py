@@ -23,6 +23,7 @@ from sixmm import (
     NetworkError,
     OrderTradeUpdate,
     OutcomeUnknown,
+    PaceExceeded,
     Ticker,
 )
 from sixmm.sim import Exchange
@@ -107,7 +108,7 @@ class Maker:
         except OutcomeUnknown as error:
             self.unknown += 1
             return self._client.orders.resolve(error, timeout=60).order
-        except (ApiError, NetworkError, InvalidOrder):
+        except (ApiError, NetworkError, InvalidOrder, PaceExceeded):
             # Refused, or never sent: the next round is soon.
             return None
 
@@ -119,6 +120,8 @@ class Maker:
                 return
             except (ApiError, NetworkError, OutcomeUnknown):
                 continue
+            except PaceExceeded as error:
+                time.sleep(min(error.retry_after, end - time.monotonic()))
 
 
 def make_trouble(exchange: Exchange, stop: threading.Event, *, seed: int) -> None:

@@ -287,11 +287,6 @@ class Client(StreamClient):
         from .ordering.desk import WriteDesk
 
         shared = self._shared
-
-        def measure_clock() -> None:
-            self._check_process()
-            self._rest.measure_clock()
-
         return OrdersGroup(
             WriteDesk(
                 call=self._call,
@@ -300,7 +295,6 @@ class Client(StreamClient):
                 server_clock=self._rest.server_clock,
                 is_live=lambda: shared.private and self._session.state is State.LIVE,
                 listen=shared.inbox.turn.recall,
-                measure_clock=measure_clock,
             )
         )
 

@@ -53,6 +53,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from traceback import walk_stack
 from typing import Any
 
 __all__ = [
@@ -136,14 +137,18 @@ def again(error: SixmmError) -> SixmmError:
 def without_frames(error: SixmmError) -> SixmmError:
     """Return ``error`` itself, with no frames in it and in what caused it.
 
-    An error in an event may be kept for long. Its frames would keep alive whatever was in their
-    variables: a dead connection with its buffers, the text of a message, a key.
+    An error in an event may be kept for long. Its frames would keep alive a dead connection, the
+    text of a message, a key. What the program itself is handling meanwhile keeps its own.
     """
+    caught = error.__traceback__
+    above = walk_stack(caught and caught.tb_frame.f_back)
+    program = {f for f, _ in above if not f.f_globals.get("__name__", "").startswith("sixmm.")}
     seen: set[int] = set()
     todo: list[BaseException | None] = [error]
     while todo:
         item = todo.pop()
-        if item is not None and id(item) not in seen:
+        frame = item and item.__traceback__ and item.__traceback__.tb_frame
+        if item is not None and id(item) not in seen and frame not in program:
             seen.add(id(item))
             item.__traceback__ = None
             todo += [item.__cause__, item.__context__]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -32,6 +33,7 @@ from sixmm.errors import (
     Throttled,
     TlsFailed,
     again,
+    api_error,
 )
 from sixmm.pace import Rate, RestPace
 from sixmm.redaction import Secret
@@ -866,3 +868,46 @@ def test_what_was_not_sent_has_no_request_id(server: RestServer) -> None:
     with pytest.raises(ConfigurationError) as caught:
         server.session(credentials=None).call(WRITE)
     assert caught.value.request_id is None
+
+
+UNCLEAR_CODES = [(504, 504), (5004, 200), (5000, 500), (9999, 502), (9999, 500)]
+
+
+@pytest.mark.parametrize(("code", "status"), UNCLEAR_CODES)
+def test_the_word_of_a_gateway_does_not_say_that_nothing_was_done(
+    server: RestServer, code: int, status: int
+) -> None:
+    """A code that nobody has documented, as a fault of a server: the outcome is unknown."""
+    error = api_error("gateway", code=code, http_status=status)
+    server.replies["/write"] = [error]
+    with pytest.raises(OutcomeUnknown) as caught:
+        server.session().call(WRITE)
+    assert caught.value.__cause__ is error
+    assert len(server.requests("/write")) == 1
+
+
+@pytest.mark.parametrize(("code", "status"), [(3099, 200), (3001, 500), (5003, 503)])
+def test_a_refusal_is_one_under_any_status(server: RestServer, code: int, status: int) -> None:
+    """A code that is documented as a refusal says that nothing was done."""
+    error = api_error("refused", code=code, http_status=status)
+    server.replies["/write"] = [error]
+    with pytest.raises(type(error)) as caught:
+        server.session().call(WRITE)
+    assert caught.value.outcome_known
+
+
+def test_the_error_that_the_program_is_handling_keeps_its_frames(server: RestServer) -> None:
+    """It is linked to what a call raises meanwhile, and is none of the business of the client."""
+    server.replies["/write"] = [ConnectionClosed()]
+    session = server.session()
+    try:
+        _fault_of_the_program()
+    except ValueError as error:
+        with pytest.raises(OutcomeUnknown):
+            session.call(WRITE)
+        names = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+    assert names[-1] == "_fault_of_the_program"
+
+
+def _fault_of_the_program() -> None:
+    raise ValueError

@@ -9,6 +9,9 @@ from typing import Literal, overload
 from ..clock import Deadline
 from ..codec import decimal_text
 from ..errors import DeadlineExceeded, NotCancelable, OrderNotFound, OutcomeUnknown, SixmmError
+from ..state.models import Order
+from ..stream.following import Following
+from ..venues.base import Call
 from ..venues.sixmm import calls
 from ..venues.sixmm.enums import CancelType
 from ..venues.sixmm.operations import operation
@@ -70,6 +73,9 @@ class Changing(OrderMethods):
     ) -> BatchReply:
         """Change several resting orders of one symbol (rule 55); look at each entry of the reply.
 
+        An entry that failed inside the exchange may have been changed all the same; see
+        :meth:`~.OrdersGroup.unclear`.
+
         Raises:
             InvalidOrder: a rule of the symbol is broken by one of them; nothing was sent.
             OutcomeUnknown: no answer says what became of them.
@@ -82,8 +88,7 @@ class Changing(OrderMethods):
                 rules.check_amendment(amendment)
         targets = [_target_of(symbol, amendment) for amendment in amendments]
         write = self._desk.write(Kind.AMEND, *targets)
-        result: BatchReply = self._desk.send(calls.batch_amend_orders(symbol, amendments), write)
-        return result
+        return self._desk.send_batch(calls.batch_amend_orders(symbol, amendments), write)
 
     @overload
     def cancel(
@@ -132,37 +137,32 @@ class Changing(OrderMethods):
         Raises:
             OrderNotFound: there is no such order.
             NotCancelable: it has ended.
-            OutcomeUnknown: no answer says what became of the wish.
+            OutcomeUnknown: no answer says what became of the wish; with ``wait`` also where the
+                order could not be followed any more.
+            NotCarriedOut: with ``wait``: the wish got lost on the way, and the order is still open.
             DeadlineExceeded: with ``wait``: the order had not ended in time.
 
         Permission Trade. ``POST /v1/private/order/cancel``
         """
         target = Target(symbol=symbol, order_id=order_id, client_order_id=client_order_id)
         call = calls.cancel_order(symbol=symbol, order_id=order_id, client_order_id=client_order_id)
-        write = self._desk.write(Kind.CANCEL, target)
         if not wait:
-            result: CancelReply = self._desk.send(call, write)
+            result: CancelReply = self._desk.send(call, self._desk.write(Kind.CANCEL, target))
             return result
         deadline = Deadline(timeout, clock=self._desk.clock)
+        write = self._desk.write(Kind.CANCEL, target, deadline=deadline)
         with self._desk.follow(target) as following:
-            try:
-                self._desk.send(call, write)
-            except OutcomeUnknown as error:
-                self._desk.settle(error, deadline)
-            except (NotCancelable, OrderNotFound):
-                order = run_plan(look_up_order(target), self._desk.call, deadline)
-                if order is None or order.is_open:
-                    raise
-                following.tell(orders=(order,))
+            self._send_cancel(call, write, following, deadline)
             return self._desk.await_order(
-                following, target, lambda order: not order.is_open, deadline
+                following, target, lambda order: not order.is_open, deadline, write
             )
 
     @operation("batchCancelOrders")
     def cancel_batch(self, refs: Sequence[OrderRef]) -> BatchReply:
         """Withdraw several orders, also of different symbols (rule 55).
 
-        Look at each entry of the reply: it says whether the wish was accepted.
+        Look at each entry of the reply: it says whether the wish was accepted. What became of one
+        that failed inside the exchange is not known; see :meth:`~.OrdersGroup.unclear`.
 
         Raises:
             OutcomeUnknown: no answer says what became of them.
@@ -174,8 +174,7 @@ class Changing(OrderMethods):
             for ref in refs
         ]
         write = self._desk.write(Kind.CANCEL, *targets)
-        result: BatchReply = self._desk.send(calls.batch_cancel_orders(refs), write)
-        return result
+        return self._desk.send_batch(calls.batch_cancel_orders(refs), write)
 
     @operation("cancelAllOrders")
     def cancel_all(
@@ -195,7 +194,8 @@ class Changing(OrderMethods):
             timeout: seconds for that.
 
         Raises:
-            OutcomeUnknown: no answer says what became of the wish.
+            OutcomeUnknown: no answer says what became of the wish. To find it out takes until the
+                exchange would not take it any more: before, it might meet orders placed meanwhile.
             DeadlineExceeded: with ``wait``: some were still open then.
 
         Permission Trade. ``POST /v1/private/order/batch-cancel-all``
@@ -206,10 +206,11 @@ class Changing(OrderMethods):
             Target(symbol=symbol),
             limit_orders_only=kind == CancelType.LIMIT,
             conditions_only=kind == CancelType.CONDITION,
+            deadline=deadline if wait else None,
         )
         call = calls.cancel_all_orders(symbol=symbol, cancel_type=int(kind))
         try:
-            self._desk.send(call, write)
+            self._desk.send(call, write, deadline if wait else None)
         except OutcomeUnknown as error:
             if not wait:
                 raise
@@ -234,15 +235,41 @@ class Changing(OrderMethods):
         result: ConditionCancelReply = self._desk.send(call, write)
         return result
 
-    def is_over(self, target: Target, deadline: Deadline) -> bool:
-        """Whether it is certain that an order is not open: it has ended, or there is none."""
+    def is_over(self, target: Target, deadline: Deadline, *, may_come: bool = False) -> bool:
+        """Whether it is certain that an order is not open: it has ended, or there is none.
+
+        Args:
+            target: the order.
+            deadline: for asking.
+            may_come: whether it may still be on its way, so that "not found" says nothing.
+        """
         try:
             order = run_plan(look_up_order(target), self._desk.call, deadline)
         except SixmmError:
             return False
-        return order is None or not order.is_open
+        return not may_come if order is None else not order.is_open
 
     # Inside
+
+    def _send_cancel(
+        self, call: Call, write: Write, following: Following, deadline: Deadline
+    ) -> None:
+        """Send the wish, and find out what became of it where no answer says so."""
+        order: Order | None = None
+        try:
+            reply: CancelReply = self._desk.send(call, write, deadline)
+        except OutcomeUnknown as error:
+            order = self._desk.settle(error, deadline).order
+        except (NotCancelable, OrderNotFound):
+            order = run_plan(look_up_order(write.targets[0]), self._desk.call, deadline)
+            if order is None or order.is_open:
+                raise
+        else:
+            if reply.order_id is not None:
+                following.identify(reply.order_id)
+        if order is not None:
+            following.identify(order.order_id)
+            following.tell(orders=(order,))
 
     def _await_none(self, write: Write, deadline: Deadline) -> None:
         pause = _FIRST_PAUSE

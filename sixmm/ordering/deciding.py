@@ -49,9 +49,11 @@ def decide(write: Write, target: Target, evidence: Evidence) -> Resolved | None:
         outcome = Outcome.NOT_DONE
     if outcome is None:
         return None
-    return Resolved(
-        target=target, outcome=outcome, order=evidence.order, condition_id=evidence.condition_id
-    )
+    order = evidence.order
+    if order is not None and write.is_placement and is_from_before(write, order):
+        # It has the name of the one that was asked for, and is another one.
+        order = None
+    return Resolved(target=target, outcome=outcome, order=order, condition_id=evidence.condition_id)
 
 
 def _placed(write: Write, _: Target, evidence: Evidence) -> Outcome | None:
@@ -63,6 +65,8 @@ def _placed(write: Write, _: Target, evidence: Evidence) -> Outcome | None:
 
 def is_from_before(write: Write, order: Order) -> bool:
     """Whether an order is an older one that was given the same id by the caller."""
+    if order.order_id in write.other_orders:
+        return True
     created_ms = order.created_at_ms
     return created_ms is not None and created_ms < write.earliest_ms - CLOCK_DOUBT_MS
 
@@ -99,7 +103,8 @@ def _condition_canceled(_write: Write, _target: Target, evidence: Evidence) -> O
 
 
 def _all_canceled(_write: Write, _target: Target, evidence: Evidence) -> Outcome | None:
-    return None if evidence.remaining else Outcome.CONFIRMED
+    # Until then it may still be on its way, and meet the orders that are placed meanwhile.
+    return Outcome.CONFIRMED if evidence.is_late and not evidence.remaining else None
 
 
 _DECIDERS: Mapping[Kind, Callable[[Write, Target, Evidence], Outcome | None]] = {

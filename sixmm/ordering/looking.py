@@ -60,28 +60,37 @@ def _condition(write: Write, target: Target) -> Plan[Evidence]:
 
 def _condition_row(write: Write, target: Target) -> Plan[ConditionRow | None]:
     reply = yield calls.current_condition_orders(symbol=target.symbol)
-    if (found := _find(reply.rows, target)) is not None:
+    if (found := _find(reply.rows, write, target)) is not None:
         return found
     since_ms = None if write.kind is Kind.CANCEL_CONDITION else write.earliest_ms - CLOCK_DOUBT_MS
     for page in range(1, _MOST_PAGES + 1):
         reply = yield calls.condition_order_history(
             symbol=target.symbol, start_time=since_ms, page=page, page_size=_PAGE_SIZE
         )
-        if (found := _find(reply.rows, target)) is not None:
+        if (found := _find(reply.rows, write, target)) is not None:
             return found
         if len(reply.rows) < _PAGE_SIZE:
             break
     return None
 
 
-def _find(rows: Iterable[ConditionRow], target: Target) -> ConditionRow | None:
-    return next((row for row in rows if _is_meant(row, target)), None)
+def _find(rows: Iterable[ConditionRow], write: Write, target: Target) -> ConditionRow | None:
+    return next((row for row in rows if _is_meant(row, write, target)), None)
 
 
-def _is_meant(row: ConditionRow, target: Target) -> bool:
+def _is_meant(row: ConditionRow, write: Write, target: Target) -> bool:
+    if write.is_placement and _is_from_before(row, write):
+        return False
     if target.condition_id is not None:
         return row.condition_id == target.condition_id
     return target.client_order_id is not None and row.client_order_id == target.client_order_id
+
+
+def _is_from_before(row: ConditionRow, write: Write) -> bool:
+    """Whether a condition order is an older one that was given the same id by the caller."""
+    if row.condition_id in write.other_conditions:
+        return True
+    return bool(row.created_at and row.created_at < write.earliest_ms - CLOCK_DOUBT_MS)
 
 
 def _open_ones(write: Write, target: Target) -> Plan[Evidence]:

@@ -13,6 +13,7 @@ from ..venues.sixmm.groups import OrderQueries
 from ..venues.sixmm.order_forms import Amount, NewOrder
 from ..venues.sixmm.order_rules import SymbolRules
 from ..venues.sixmm.preview import OrderPreview, preview
+from ..venues.sixmm.rest_schema import BatchReply
 from .changing import Changing
 from .desk import WriteDesk
 from .placing import Placing
@@ -54,9 +55,23 @@ class OrdersGroup(OrderQueries, Placing, Changing):
 
         Raises:
             OutcomeUnknown: the same, where it is still not certain then.
-            LocalStateError: the call was not about orders.
+            LocalStateError: the call was not about orders, or names none.
         """
         return self._desk.resolve(unknown, timeout)
+
+    def unclear(self, reply: BatchReply) -> OutcomeUnknown | None:
+        """Return what :meth:`resolve` takes for the part of a batch that may or may not be done.
+
+        An entry that failed with a code of the exchange's own faults, such as 5001, may have been
+        carried out all the same (rule 107). None says that the reply is clear about each entry.
+
+        Args:
+            reply: what a batch has returned: one of the last 100 of this client.
+
+        Raises:
+            LocalStateError: it is none of those.
+        """
+        return self._desk.unclear(reply)
 
     def scope(self, symbol: str, *, timeout: float = 30.0) -> OrderScope:
         """Return a block that cancels what it has placed where it ends badly.

@@ -8,9 +8,7 @@ from typing import Literal
 import attrs
 
 from ..clock import Deadline
-from ..errors import DuplicateOrder, OutcomeUnknown, SixmmError
-from ..state.models import Order
-from ..stream.following import Following
+from ..errors import ConfigurationError, OutcomeUnknown
 from ..venues.sixmm import calls
 from ..venues.sixmm.enums import (
     BboPriceType,
@@ -21,25 +19,19 @@ from ..venues.sixmm.enums import (
     StrategyType,
     TimeInForce,
     WorkingType,
-    known,
 )
-from ..venues.sixmm.enums import OrderStatus as Status
 from ..venues.sixmm.operations import operation
 from ..venues.sixmm.order_forms import Amount, NewConditionOrder, NewOrder, StrategyLeg
 from ..venues.sixmm.rest_schema import BatchReply, PlacedCondition, PlacedOrder, PlacedStrategy
 from .base import OrderMethods
-from .deciding import is_from_before
-from .looking import look_up_order
 from .report import OrderReport
-from .resolving import run_plan
+from .sending import send_order
 from .writes import Kind, Target
 
 __all__ = ["Placing", "Until"]
 
 Until = Literal["final", "open"]
 """How far an order has to come: to its end, or into the book (or further)."""
-
-_LOOK_SECONDS = 5.0
 
 
 class Placing(OrderMethods):
@@ -113,8 +105,9 @@ class Placing(OrderMethods):
         )
         self._check(order, check=check)
         target = Target(symbol=symbol, client_order_id=order.client_order_id)
-        with self._desk.follow(target) as following:
-            return self._send_order(order, target, following)
+        write = self._desk.write(Kind.PLACE, target)
+        with self._desk.follow(target, write) as following:
+            return send_order(self._desk, order, write, following)
 
     def place_and_wait(
         self,
@@ -153,7 +146,9 @@ class Placing(OrderMethods):
 
         Raises:
             NotCarriedOut: it got lost on the way, and it is certain that it was not placed.
-            DeadlineExceeded: it had not come so far in time.
+            OutcomeUnknown: it was sent, and could not be followed any more: the client was closed,
+                or its key is not accepted any more.
+            DeadlineExceeded: it had not come so far in time, or was not sent in time.
             SixmmError: as for :meth:`place`.
         """
         deadline = Deadline(timeout, clock=self._desk.clock)
@@ -172,25 +167,31 @@ class Placing(OrderMethods):
             place_type=place_type,
             price_type=price_type,
         )
-        self._check(order, check=check)
+        self._check(order, check=check, deadline=deadline)
         target = Target(symbol=symbol, client_order_id=order.client_order_id)
-        with self._desk.follow(target) as following:
+        write = self._desk.write(Kind.PLACE, target, deadline=deadline)
+        with self._desk.follow(target, write) as following:
             try:
-                placed = self._send_order(order, target, following)
+                placed = send_order(self._desk, order, write, following, deadline)
             except OutcomeUnknown as error:
                 found = self._desk.settle(error, deadline).order
-                following.tell(orders=() if found is None else (found,))
+                if found is not None:
+                    following.identify(found.order_id)
+                    following.tell(orders=(found,))
             else:
                 target = attrs.evolve(target, order_id=placed.order_id)
                 following.identify(placed.order_id)
             least = 3 if until == "final" else 1
             return self._desk.await_order(
-                following, target, lambda order: order.rank >= least, deadline
+                following, target, lambda order: order.rank >= least, deadline, write
             )
 
     @operation("batchPlaceOrders")
     def place_batch(self, orders: Sequence[NewOrder], *, check: bool = True) -> BatchReply:
         """Place several orders at once; each entry of the reply says what became of one.
+
+        An entry that failed inside the exchange may have been placed all the same; see
+        :meth:`~.OrdersGroup.unclear`.
 
         Raises:
             InvalidOrder: a rule of a symbol is broken by one of them; nothing was sent.
@@ -203,8 +204,7 @@ class Placing(OrderMethods):
             self._check(order, check=check)
         targets = [Target(symbol=o.symbol, client_order_id=o.client_order_id) for o in named]
         write = self._desk.write(Kind.PLACE, *targets)
-        result: BatchReply = self._desk.send(calls.batch_place_orders(named), write)
-        return result
+        return self._desk.send_batch(calls.batch_place_orders(named), write)
 
     def with_ids(self, orders: Sequence[NewOrder]) -> list[NewOrder]:
         """Return the orders, each with a client order id: a new one where it had none."""
@@ -289,6 +289,7 @@ class Placing(OrderMethods):
         target = Target(symbol=symbol, client_order_id=order.client_order_id)
         write = self._desk.write(Kind.PLACE_CONDITION, target)
         result: PlacedCondition = self._desk.send(calls.place_condition_order(order), write)
+        self._desk.confirmed(target, condition_id=result.condition_id)
         return result
 
     @operation("placeStrategyOrder")
@@ -307,20 +308,23 @@ class Placing(OrderMethods):
             check: whether the rules of the symbols are checked here, before anything is sent.
 
         Raises:
+            ConfigurationError: each leg waits for another one; nothing was sent.
             InvalidOrder: a rule of a symbol is broken by one of them; nothing was sent.
             OrderRejected: the exchange refused it.
-            OutcomeUnknown: no answer says what became of it; it is looked for by the legs that wait
-                for nothing.
+            OutcomeUnknown: no answer says what became of it; it is looked for by the first leg that
+                is placed at once.
 
         Permission Trade. ``POST /v1/private/order/place-strategy``
         """
         legs = [attrs.evolve(leg, order=self._named(leg.order)) for leg in legs]
+        call = calls.place_strategy_order(strategy_type, legs)
+        first = next((leg.order for leg in legs if not _waits(leg)), None)
+        if first is None:
+            raise ConfigurationError("each leg waits for another one, so that none is ever placed")
         for leg in legs:
             self._check(leg.order, check=check)
-        first = [leg.order for leg in legs if not leg.first_driven_id][:1]
-        targets = [Target(symbol=o.symbol, client_order_id=o.client_order_id) for o in first]
-        write = self._desk.write(Kind.PLACE_STRATEGY, *targets)
-        call = calls.place_strategy_order(strategy_type, legs)
+        target = Target(symbol=first.symbol, client_order_id=first.client_order_id)
+        write = self._desk.write(Kind.PLACE_STRATEGY, target)
         result: PlacedStrategy = self._desk.send(call, write)
         return result
 
@@ -329,45 +333,26 @@ class Placing(OrderMethods):
     def _named(self, order: NewOrder | NewConditionOrder) -> NewOrder | NewConditionOrder:
         return attrs.evolve(order, client_order_id=order.client_order_id or self._desk.new_id())
 
-    def _check(self, order: NewOrder | NewConditionOrder, *, check: bool) -> None:
+    def _check(
+        self,
+        order: NewOrder | NewConditionOrder,
+        *,
+        check: bool,
+        deadline: Deadline | None = None,
+    ) -> None:
         if not check:
             return
-        rules = self._desk.symbols.rules(order.symbol)
+        rules = self._desk.symbols.rules(order.symbol, deadline)
         if isinstance(order, NewOrder):
             rules.check_order(order)
         else:
             rules.check_condition(order)
 
-    def _send_order(self, order: NewOrder, target: Target, following: Following) -> PlacedOrder:
-        write = self._desk.write(Kind.PLACE, target)
-        try:
-            placed: PlacedOrder = self._desk.send(calls.place_order(order), write)
-        except OutcomeUnknown:
-            told = following.order if self._desk.hears_of(following) else None
-            if told is None or is_from_before(write, told):
-                raise
-            return _placed(told)
-        except DuplicateOrder:
-            # The id is new: where there is an order of it, it is this one.
-            found = self._look_up(target)
-            if found is None or not found.created_at_ms or is_from_before(write, found):
-                raise
-            return _placed(found)
-        return placed
 
-    def _look_up(self, target: Target) -> Order | None:
-        deadline = Deadline(_LOOK_SECONDS, clock=self._desk.clock)
-        try:
-            return run_plan(look_up_order(target), self._desk.call, deadline)
-        except SixmmError:
-            return None
-
-
-def _placed(order: Order) -> PlacedOrder:
-    """Return the reply to a placement as the stream, or a query, tells it."""
-    return PlacedOrder(
-        order_id=order.order_id,
-        client_order_id=order.client_order_id,
-        status=known(Status, order.status),
-        timestamp=order.updated_at_ms,
+def _waits(leg: StrategyLeg) -> bool:
+    """Whether a leg is placed only when another one has come so far, and not at once."""
+    drives = (
+        (leg.first_driven_id, leg.first_trigger),
+        (leg.second_driven_id, leg.second_trigger),
     )
+    return any(driver and trigger == "PLACE" for driver, trigger in drives)

@@ -20,7 +20,7 @@ from ..errors import (
 )
 from ..stream.following import OrderWatch
 from ..venues.base import Plan
-from .deciding import Evidence, closes_at_ms, decide
+from .deciding import CLOCK_DOUBT_MS, Evidence, closes_at_ms, decide
 from .looking import look
 from .writes import Resolution, Resolved, Target, Write
 
@@ -90,8 +90,11 @@ class Resolver:
         self, unknown: OutcomeUnknown, write: Write, target: Target, deadline: Deadline
     ) -> Resolved:
         pause = _FIRST_PAUSE
+        # A push counts only where it tells when the order was made: it may be about an older one.
         with self._watch.follow(
-            order_id=target.order_id, client_order_id=target.client_order_id
+            order_id=target.order_id,
+            client_order_id=target.client_order_id,
+            created_from_ms=write.earliest_ms - CLOCK_DOUBT_MS if write.is_placement else None,
         ) as following:
             while True:
                 found = decide(write, target, Evidence(order=following.order, remaining=1))
@@ -101,7 +104,7 @@ class Resolver:
                     found = decide(write, target, evidence)
                 if found is not None:
                     return found
-                if deadline.expired:
+                if deadline.expired or self._watch.ended:
                     raise again(unknown)
                 seen = following.order
                 following.wait(
@@ -118,7 +121,9 @@ class Resolver:
         Where it does not answer, that is no evidence for anything.
         """
         # Looked at before the question: only a later "not found" is a final one.
-        is_late = self._server_clock.earliest_ms() > closes_at_ms(write)
+        # Before the exchange's clock was read, in another process, nobody knows what time it is.
+        clock = self._server_clock
+        is_late = clock.measured and clock.earliest_ms() > closes_at_ms(write)
         try:
             evidence = run_plan(look(write, target), self._call, deadline)
         except (PaceExceeded, Throttled) as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from ..clock import Deadline
-from ..errors import ApiError, LocalError, OutcomeUnknown, SixmmError
+from ..errors import (
+    ApiError,
+    LocalError,
+    NotCancelable,
+    NotCarriedOut,
+    OrderNotFound,
+    OutcomeUnknown,
+    SixmmError,
+)
+from ..venues.sixmm import calls
 from ..venues.sixmm.order_forms import NewOrder
 from ..venues.sixmm.rest_schema import BatchReply, PlacedCondition, PlacedOrder
 from .desk import WriteDesk
@@ -50,6 +59,10 @@ class OrderScope:
         self._timeout = timeout
         self._placed: dict[str, Target] = {}
         self._unknown: list[OutcomeUnknown] = []
+        # Of which it is certain that they were placed once.
+        self._sure: set[str] = set()
+        # Which may still be on their way.
+        self._doubtful: set[str] = set()
         self.left_open: tuple[str, ...] = ()
         """The orders that may still be open although the block ended badly, by client order id."""
 
@@ -69,21 +82,37 @@ class OrderScope:
             )
 
     def place_and_wait(
-        self, *, side: str, client_order_id: str | None = None, **order: Any
+        self,
+        *,
+        side: str,
+        client_order_id: str | None = None,
+        timeout: float = 30.0,
+        **order: Any,
     ) -> OrderReport:
         """Place an order and wait; see :meth:`.OrdersGroup.place_and_wait`."""
         target = self._target(client_order_id)
-        with self._placing(Kind.PLACE, target):
+        deadline = Deadline(timeout, clock=self._desk.clock)
+        with self._placing(Kind.PLACE, target, deadline=deadline):
             return self._orders.place_and_wait(
-                symbol=self._symbol, side=side, client_order_id=target.client_order_id, **order
+                symbol=self._symbol,
+                side=side,
+                client_order_id=target.client_order_id,
+                timeout=deadline.remaining() or 0.0,
+                **order,
             )
 
     def place_batch(self, orders: list[NewOrder]) -> BatchReply:
         """Place several orders; see :meth:`.OrdersGroup.place_batch`."""
         named = self._orders.with_ids(orders)
-        targets = [self._target(order.client_order_id) for order in named]
+        targets = [
+            Target(symbol=order.symbol, client_order_id=order.client_order_id) for order in named
+        ]
         with self._placing(Kind.PLACE, *targets):
-            return self._orders.place_batch(named)
+            reply = self._orders.place_batch(named)
+        unclear = self._orders.unclear(reply)
+        if unclear is not None:
+            self._unknown.append(unclear)
+        return reply
 
     def place_condition(
         self, *, side: str, type: str, client_order_id: str | None = None, **order: Any
@@ -107,25 +136,33 @@ class OrderScope:
         return Target(symbol=self._symbol, client_order_id=client_order_id or self._desk.new_id())
 
     @contextmanager
-    def _placing(self, kind: Kind, *targets: Target) -> Iterator[None]:
+    def _placing(
+        self, kind: Kind, *targets: Target, deadline: Deadline | None = None
+    ) -> Iterator[None]:
         """Remember orders before they are sent, and what became of the sending."""
         names = [target.client_order_id or "" for target in targets]
+        write = self._desk.write(kind, *targets, deadline=deadline)
         self._placed.update(zip(names, targets, strict=True))
-        write = self._desk.write(kind, *targets)
         try:
             yield
         except OutcomeUnknown as error:
             self._unknown.append(error)
             raise
-        except (LocalError, ApiError):
-            # It was refused: there is nothing to cancel. (Also what waits for the order may fail;
-            # that is an error of the network.)
-            for name in names:
-                self._placed.pop(name)
+        except (LocalError, ApiError, NotCarriedOut):
+            # It was refused, or is certain not to come: there is nothing to cancel. (What keeps
+            # those who wait for an order from asking is an unknown outcome.)
+            self._drop(names)
             raise
         except BaseException:
             self._unknown.append(self._desk.interrupted(write))
             raise
+        self._sure.update(names)
+
+    def _drop(self, names: Iterable[str]) -> None:
+        for name in names:
+            # An earlier order of the same name is still to be cancelled.
+            if name not in self._sure:
+                self._placed.pop(name, None)
 
     # The block
 
@@ -148,14 +185,21 @@ class OrderScope:
         """
         deadline = Deadline(self._timeout, clock=self._desk.clock)
         self.left_open = tuple(self._placed)
-        for error in self._unknown:
+        for error in list(self._unknown):
             self._settle(error, deadline)
         left = dict(self._placed)
         self.left_open = tuple(left)
-        for name, target in self._placed.items():
-            if self._is_gone(target, deadline):
+        tried: set[str] = set()
+        # Another thread may still be placing.
+        while names := [name for name in list(self._placed) if name not in tried]:
+            name = names[0]
+            tried.add(name)
+            left[name] = self._placed[name]
+            # One that does not answer must not take the time of the others.
+            share = deadline.sooner((deadline.remaining() or 0.0) / len(names))
+            if self._is_gone(name, share):
                 del left[name]
-                self.left_open = tuple(left)
+            self.left_open = tuple(left)
         if left:
             _log.error("orders that may still be open: %s", ", ".join(left))
 
@@ -165,22 +209,42 @@ class OrderScope:
         try:
             resolution = self._desk.resolve(error, deadline.remaining() or 0.0)
         except SixmmError:
+            if isinstance(write, Write):
+                self._doubtful.update(target.client_order_id or "" for target in write.targets)
             return
-        if isinstance(write, Write) and resolution.outcome is Outcome.NOT_DONE:
-            for target in write.targets:
-                self._placed.pop(target.client_order_id or "", None)
+        for part in resolution.parts:
+            name = part.target.client_order_id or ""
+            if part.outcome is not Outcome.CONFIRMED:
+                self._drop([name])
+            elif part.condition_id is not None:
+                self._placed[name] = attrs.evolve(part.target, condition_id=part.condition_id)
 
-    def _is_gone(self, target: Target, deadline: Deadline) -> bool:
+    def _is_gone(self, name: str, deadline: Deadline) -> bool:
         """Cancel one order; return whether it is certain that it is not open any more."""
+        target = self._placed[name]
         try:
-            if target.condition_id is not None:
-                self._orders.cancel_condition(self._symbol, target.condition_id)
+            if target.condition_id is not None and self._cancel_condition(target, deadline):
                 return True
-            left = deadline.remaining() or 0.0
             self._orders.cancel(
-                self._symbol, client_order_id=target.client_order_id, wait=True, timeout=left
+                target.symbol or "",
+                client_order_id=target.client_order_id,
+                wait=True,
+                timeout=deadline.remaining() or 0.0,
             )
         except SixmmError as error:
             _log.warning("order %s could not be cancelled: %s", target, error)
-            return self._orders.is_over(target, deadline)
+            may_come = name in self._doubtful
+            return self._orders.is_over(target, deadline, may_come=may_come)
+        return True
+
+    def _cancel_condition(self, target: Target, deadline: Deadline) -> bool:
+        """Cancel a condition order; False where it waits no more: it may be an order by now."""
+        call = calls.cancel_condition_order(
+            symbol=target.symbol or "", condition_id=target.condition_id or ""
+        )
+        write = self._desk.write(Kind.CANCEL_CONDITION, target, deadline=deadline)
+        try:
+            self._desk.send(call, write, deadline)
+        except (NotCancelable, OrderNotFound):
+            return False
         return True

@@ -72,6 +72,15 @@ class Write:
     """Whether a cancel-all was for limit orders only."""
     conditions_only: bool = False
     """Whether a cancel-all was for condition orders."""
+    other_orders: tuple[str, ...] = ()
+    """Orders of the same names that were confirmed before: none of them is of this write."""
+    other_conditions: tuple[str, ...] = ()
+    """Condition orders of the same names that were confirmed before."""
+
+    @property
+    def is_placement(self) -> bool:
+        """Whether it makes orders, which are known by their client order ids only."""
+        return self.kind in (Kind.PLACE, Kind.PLACE_CONDITION, Kind.PLACE_STRATEGY)
 
 
 @attrs.frozen(kw_only=True)

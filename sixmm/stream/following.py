@@ -33,14 +33,21 @@ class Following:
         watch: tells it what comes.
         order_id: the exchange's id, where it is known.
         client_order_id: the caller's own id.
+        created_from_ms: an order of that id that was made before, in exchange time, is another one.
     """
 
     def __init__(
-        self, watch: OrderWatch, *, order_id: str | None, client_order_id: str | None
+        self,
+        watch: OrderWatch,
+        *,
+        order_id: str | None,
+        client_order_id: str | None,
+        created_from_ms: int | None = None,
     ) -> None:
         self._watch = watch
         self.order_id = order_id
         self.client_order_id = client_order_id
+        self._created_from_ms = created_from_ms
         self.order: Order | None = None
         """The latest state that was told, or None."""
         self.fills: tuple[Fill, ...] = ()
@@ -56,8 +63,12 @@ class Following:
         """Whether the fills that were told add up to what is executed."""
         if self.order is None or self.order.executed_quantity is None:
             return False
-        told = sum((fill.quantity or _ZERO for fill in self.fills), _ZERO)
-        return told == self.order.executed_quantity
+        return self.told_quantity == self.order.executed_quantity
+
+    @property
+    def told_quantity(self) -> Decimal:
+        """How much the fills that were told add up to."""
+        return sum((fill.quantity or _ZERO for fill in self.fills), _ZERO)
 
     def __enter__(self) -> Following:
         return self
@@ -72,7 +83,7 @@ class Following:
 
     def identify(self, order_id: str) -> None:
         """Note the exchange's id, from a reply; from then on it alone decides what is meant."""
-        self.order_id = self.order_id or order_id
+        self._watch.identify(self, order_id)
 
     def tell(self, orders: Iterable[Order] = (), fills: Iterable[Fill] = ()) -> None:
         """Take over what a query has told."""
@@ -96,14 +107,31 @@ class Following:
         known = {fill.fill_id for fill in self.fills}
         for fill in fills:
             if fill.order_id == self.order_id and fill.fill_id not in known:
-                self.fills, is_new = (*self.fills, fill), True
+                self.fills, is_new = _in_order((*self.fills, fill)), True
                 known.add(fill.fill_id)
         return is_new
+
+    def become(self, order_id: str) -> None:
+        """Be about the order of this id, and forget another one of the same name."""
+        if self.order_id != order_id:
+            self.order_id, self.order, self.fills = order_id, None, ()
 
     def _means(self, order: Order) -> bool:
         if self.order_id is not None:
             return order.order_id == self.order_id
+        if self._created_from_ms is not None and (
+            order.created_at_ms is None or order.created_at_ms < self._created_from_ms
+        ):
+            # Its name is that of an older order, or may be: it is asked for instead.
+            return False
         return self.client_order_id is not None and order.client_order_id == self.client_order_id
+
+
+def _in_order(fills: tuple[Fill, ...]) -> tuple[Fill, ...]:
+    """Return fills oldest first: what a query tells may be older than what was pushed."""
+    if any(fill.time_ms is None for fill in fills):
+        return fills
+    return tuple(sorted(fills, key=lambda fill: fill.time_ms or 0))
 
 
 class OrderWatch:
@@ -120,11 +148,25 @@ class OrderWatch:
         """Whether anybody follows an order."""
         return bool(self._followed)
 
+    @property
+    def ended(self) -> bool:
+        """Whether the client is closed, so that to wait again returns at once."""
+        return self._ended
+
     def follow(
-        self, *, order_id: str | None = None, client_order_id: str | None = None
+        self,
+        *,
+        order_id: str | None = None,
+        client_order_id: str | None = None,
+        created_from_ms: int | None = None,
     ) -> Following:
         """Begin to follow an order; what was told before is not known to it."""
-        following = Following(self, order_id=order_id, client_order_id=client_order_id)
+        following = Following(
+            self,
+            order_id=order_id,
+            client_order_id=client_order_id,
+            created_from_ms=created_from_ms,
+        )
         with self._lock:
             self._followed = (*self._followed, following)
         return following
@@ -133,6 +175,11 @@ class OrderWatch:
         """Follow an order no more."""
         with self._lock:
             self._followed = tuple(one for one in self._followed if one is not following)
+
+    def identify(self, following: Following, order_id: str) -> None:
+        """See :meth:`Following.identify`."""
+        with self._lock:
+            following.become(order_id)
 
     def see(self, orders: Iterable[Order], fills: Iterable[Fill]) -> None:
         """Take over what a push or a comparison tells; for the thread that reads."""

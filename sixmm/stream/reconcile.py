@@ -126,10 +126,12 @@ def torn_orders(
     """Return the orders that were filled between the reading of the fills and that of the orders.
 
     Such a row contains a fill that nothing has told yet. To tell the row would be to tell the end
-    before what led to it, so the snapshot is better read once more.
+    before what led to it, so the snapshot is better read once more. The same goes for a fill that
+    may have completed its order, where the orders could not be read: nobody knows its state.
     """
     if snapshot.fills is None:
         return frozenset()
+    unread = _unread_orders(mirror, snapshot, buffered)
     rows = {
         order_id: row
         for order_id, row in _latest_rows(snapshot).items()
@@ -141,8 +143,41 @@ def torn_orders(
     for fill in fills.values():
         if fill.order_id in executed:
             executed[fill.order_id] += fill.quantity or _ZERO
-    return frozenset(
+    return unread | {
         key for key, row in rows.items() if (row.executed_quantity or _ZERO) > executed[key]
+    }
+
+
+def _unread_orders(
+    mirror: AccountMirror, snapshot: Snapshot, buffered: Sequence[Facts]
+) -> frozenset[str]:
+    """Return the orders that a missed fill may have completed, where their state is not at hand.
+
+    Where the key may never read orders there is nothing to wait for.
+    """
+    if "orders" not in snapshot.unchecked or "orders" in snapshot.final:
+        return frozenset()
+    rows = _latest_rows(snapshot)
+    pushed = {fill.fill_id for facts in buffered for fill in facts.fills}
+    missed = [
+        fill
+        for fill in snapshot.fills or ()
+        if fill.order_id not in rows
+        and fill.fill_id not in pushed
+        and not mirror.knows_fill(fill.fill_id)
+    ]
+    executed: dict[str, Decimal] = {}
+    for fill in missed:
+        known = mirror.order(fill.order_id)
+        before = _ZERO if known is None else known.executed_quantity or _ZERO
+        told = executed.get(fill.order_id, before)
+        executed[fill.order_id] = told + (fill.quantity or _ZERO)
+    return frozenset(
+        order_id
+        for order_id, quantity in executed.items()
+        if (known := mirror.order(order_id)) is None
+        or known.quantity is None
+        or quantity >= known.quantity
     )
 
 

@@ -18,6 +18,7 @@ WITHOUT_BLOCKS = {
     "command-line.md",
     "index.md",
     "performance.md",
+    "reliability.md",
     "rules.md",
     "wire.md",
 }

@@ -79,10 +79,14 @@ class TlsFront:
     def _serve(self, plain: socket.socket) -> None:
         """Live as long as one connection; whatever ends it ends both of its sides."""
         with contextlib.ExitStack() as stack, contextlib.suppress(OSError, ValueError):
-            self._keep(stack, plain)
+            stack.callback(plain.close)
             plain.settimeout(_PATIENCE)
-            outer = self._context.wrap_socket(plain, server_side=True)
+            # The descriptor moves into the new object, which can be ended from the first byte on.
+            outer = self._context.wrap_socket(
+                plain, server_side=True, do_handshake_on_connect=False
+            )
             self._keep(stack, outer)
+            outer.do_handshake()
             inner = socket.create_connection(self._target, timeout=_PATIENCE)
             self._keep(stack, inner)
             outer.setblocking(False)

@@ -11,6 +11,8 @@ import pytest
 
 from sixmm import (
     Client,
+    ConnectFailed,
+    NetworkError,
     NewOrder,
     OrderRef,
     OrderTradeUpdate,
@@ -19,7 +21,7 @@ from sixmm import (
     StrategyLeg,
 )
 from sixmm.clock import Deadline
-from sixmm.ordering import Outcome, Target
+from sixmm.ordering import Outcome, Target, deciding
 from sixmm.sim import Exchange
 
 from ..faults.proxy import Cut, FaultProxy
@@ -246,3 +248,69 @@ def test_preview(client: Client) -> None:
     assert seen.notional == Decimal(500)
     assert seen.fee is not None
     assert seen.initial_margin is not None
+
+
+def test_a_name_that_is_used_again_at_once(
+    exchange: Exchange, account: Any, key: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An order that was cancelled is not what became of a later one of its name (rule 115)."""
+    monkeypatch.setattr(deciding, "WINDOW_MS", 0)
+    with FaultProxy(int(exchange.rest_url.rsplit(":", 1)[1])) as proxy:
+        client = Client(
+            key.api_key,
+            key.api_secret,
+            rest_url=f"http://127.0.0.1:{proxy.port}",
+            ws_url=exchange.ws_url,
+            pace=None,
+        )
+        try:
+            first = client.orders.place(**far(client_order_id="x"))
+            client.orders.cancel("BTCUSDT", order_id=first.order_id, wait=True, timeout=DEADLINE)
+            proxy.arm(Cut(after_bytes=0, of="request"))
+            with pytest.raises(OutcomeUnknown) as caught:
+                client.orders.place(**far(client_order_id="x"))
+            found = client.orders.resolve(caught.value, timeout=DEADLINE)
+        finally:
+            client.close()
+
+    assert (found.outcome, found.order) == (Outcome.NOT_DONE, None)
+    assert list(exchange.truth(account)["orders"]) == [first.order_id]
+
+
+def test_the_first_call_ends_in_time(exchange: Exchange, account: Any, key: Any) -> None:
+    """It reads rules and clock from an exchange that does not answer: nothing is placed."""
+    exchange.faults.slow(2 * DEADLINE)
+    client = Client(key.api_key, key.api_secret, rest_url=exchange.rest_url, ws_url=exchange.ws_url)
+    deadline = Deadline(DEADLINE)
+    try:
+        with pytest.raises(NetworkError):
+            client.orders.place_and_wait(**far(), timeout=0.2)
+    finally:
+        client.close()
+
+    assert not deadline.expired
+    assert exchange.truth(account)["orders"] == {}
+
+
+def test_an_order_in_the_handler_of_an_error(exchange: Exchange, account: Any, key: Any) -> None:
+    """What the program is handling says nothing of the order: it was sent, its reply is lost."""
+    with FaultProxy(int(exchange.rest_url.rsplit(":", 1)[1])) as proxy:
+        client = Client(
+            key.api_key,
+            key.api_secret,
+            rest_url=f"http://127.0.0.1:{proxy.port}",
+            ws_url=exchange.ws_url,
+            pace=None,
+        )
+        client.orders.refresh_rules()
+        client.user.asset()
+        proxy.arm(Cut(after_bytes=0, of="reply"))
+        try:
+            raise ConnectFailed("the attempt before: nothing was sent")
+        except ConnectFailed:
+            with pytest.raises(OutcomeUnknown):
+                client.orders.place(**far())
+        finally:
+            client.close()
+
+    assert len(exchange.truth(account)["open_orders"]) == 1

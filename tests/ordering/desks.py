@@ -57,11 +57,14 @@ class Script:
         self._clock = clock
         self.answers = answers
         self.calls: list[Call] = []
+        self.timeouts: list[float | None] = []
+        """The seconds that each call was given."""
 
     def __call__(self, call: Call, *, timeout: float | None = None) -> Any:
         """Make a call, with some time for it."""
         assert timeout is None or timeout >= 0.0
         self.calls.append(call)
+        self.timeouts.append(timeout)
         self._clock.advance(0.01)
         answer = self.answers[call.operation]
         answer = answer(call) if callable(answer) else answer
@@ -75,13 +78,23 @@ class Script:
 
 
 class Bench:
-    """A desk with its clock, watch and script."""
+    """A desk with its clock, watch and script.
 
-    def __init__(self, *, live: bool = True, **answers: Any) -> None:
-        self.clock = ManualClock(time_ms=START_MS)
+    Args:
+        live: whether there is a stream.
+        ahead_ms: how far the local clock is ahead of the exchange's.
+        measured: whether the exchange's clock was read.
+        answers: those of the script.
+    """
+
+    def __init__(
+        self, *, live: bool = True, ahead_ms: int = 0, measured: bool = True, **answers: Any
+    ) -> None:
+        self.clock = ManualClock(time_ms=START_MS + ahead_ms)
         self.server_clock = ServerClock(self.clock)
         now = self.clock.monotonic()
-        self.server_clock.adjust(START_MS, sent_at=now, received_at=now)
+        if measured:
+            self.server_clock.adjust(START_MS, sent_at=now, received_at=now)
         self.watch = QuickWatch(self.clock)
         self.script = Script(self.clock, **answers)
         self.desk = WriteDesk(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from sixmm.errors import (
+    ClientClosed,
     DeadlineExceeded,
     InvalidOrder,
     NotCancelable,
+    NotCarriedOut,
     OrderNotFound,
     OutcomeUnknown,
 )
@@ -159,3 +162,65 @@ def test_cancel_condition() -> None:
     at, orders = bench(cancelConditionOrder=ConditionCancelReply(condition_id="7"))
     assert orders.cancel_condition("BTCUSDT", "7").condition_id == "7"
     assert writes(at) == ["cancelConditionOrder"]
+
+
+def test_a_cancel_that_got_lost() -> None:
+    """It is certain that the order stays: the caller is told at once, and does not wait."""
+    at, orders = bench(cancelOrder=lost, getOrder=row())
+    started = at.clock.monotonic()
+    with pytest.raises(NotCarriedOut):
+        orders.cancel("BTCUSDT", order_id="1", wait=True, timeout=600.0)
+
+    assert at.clock.monotonic() - started < 20.0
+
+
+def test_a_cancel_by_a_name_that_two_orders_have() -> None:
+    """The reply says which of them ends; what is told of the other one is not its end."""
+    at, orders = bench(cancelOrder=CancelReply(order_id="2", client_order_id="a"))
+    older = Order(
+        order_id="1", status="FILLED", rank=3, client_order_id="a", executed_quantity=Decimal(0)
+    )
+    ended = row("CANCELED", order_id="2", client_order_id="a", executed_quantity=Decimal(0))
+    at.script.answers["getOrder"] = ended
+    at.at(0.5, lambda: at.watch.see((older,), ()))
+    report = orders.cancel("BTCUSDT", client_order_id="a", wait=True)
+
+    assert report.order.order_id == "2"
+
+
+def cancel(orders: OrdersGroup) -> None:
+    """Withdraw an order, and wait."""
+    orders.cancel("BTCUSDT", order_id="1", wait=True, timeout=3.0)
+
+
+def cancel_all(orders: OrdersGroup) -> None:
+    """Withdraw all, and wait."""
+    orders.cancel_all("BTCUSDT", wait=True, timeout=3.0)
+
+
+@pytest.mark.parametrize("withdraw", [cancel, cancel_all])
+def test_waiting_bounds_the_call_itself(withdraw: Callable[[OrdersGroup], None]) -> None:
+    """And the reading of the clock before it."""
+    at = Bench(
+        measured=False,
+        getServerTime=START_MS,
+        cancelOrder=REPLY,
+        cancelAllOrders={},
+        getOrder=row(),
+        getCurrentOrders=OrderPage(rows=(row(),)),
+    )
+    with pytest.raises(DeadlineExceeded):
+        withdraw(OrdersGroup(at.desk))
+
+    assert len(at.script.timeouts) > 2
+    assert all(timeout is not None and timeout <= 3.0 for timeout in at.script.timeouts)
+
+
+def test_the_end_of_the_client_ends_a_cancel_all() -> None:
+    """No wait takes any time from then on: it would ask without a pause."""
+    at, orders = bench(cancelAllOrders={}, getCurrentOrders=OrderPage(rows=(row(),)))
+    at.at(0.05, at.watch.end)
+    with pytest.raises(ClientClosed):
+        orders.cancel_all("BTCUSDT", wait=True)
+
+    assert len(at.script.calls) <= 3

@@ -113,9 +113,10 @@ def test_a_condition_order_that_is_there() -> None:
 
 
 def test_a_cancel_all() -> None:
-    """It is done when none of the orders that it was for is open."""
+    """It is done when none of its orders is open, and it cannot meet later ones any more."""
     assert decide(write(Kind.CANCEL_ALL), TARGET, Evidence(remaining=1)) is None
-    done = decide(write(Kind.CANCEL_ALL), TARGET, Evidence())
+    assert decide(write(Kind.CANCEL_ALL), TARGET, Evidence()) is None
+    done = decide(write(Kind.CANCEL_ALL), TARGET, Evidence(is_late=True))
     assert done is not None
     assert done.outcome is Outcome.CONFIRMED
 
@@ -146,3 +147,24 @@ def test_late_evidence_always_decides(kind: Kind, order: Order | None, remaining
 
     assert after is not None
     assert before is None or before == after
+
+
+def test_an_older_order_is_not_what_became_of_a_placement() -> None:
+    """That it was not carried out is told without the order of before."""
+    older = attrs.evolve(RESTING, created_at_ms=50_000 - CLOCK_DOUBT_MS - 1)
+    found = decide(write(Kind.PLACE), TARGET, Evidence(order=older, is_late=True))
+
+    assert found is not None
+    assert (found.outcome, found.order) == (Outcome.NOT_DONE, None)
+
+
+def test_an_order_that_is_known_to_be_of_another_write() -> None:
+    """However near in time it was made, it is not the one that was asked for."""
+    again = attrs.evolve(write(Kind.PLACE), other_orders=("1",))
+
+    assert decide(again, TARGET, Evidence(order=RESTING)) is None
+    found = decide(again, TARGET, Evidence(order=RESTING, is_late=True))
+    assert found is not None
+    assert (found.outcome, found.order) == (Outcome.NOT_DONE, None)
+    another = attrs.evolve(RESTING, order_id="2")
+    assert decide(again, TARGET, Evidence(order=another)) is not None

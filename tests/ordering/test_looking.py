@@ -147,3 +147,26 @@ def test_open_condition_orders_of_a_cancel_all() -> None:
 
     assert evidence.remaining == 1
     assert names == ["getCurrentConditionOrders"]
+
+
+def test_an_older_condition_order_of_the_same_name() -> None:
+    """It was made before the write, or is known to be of another one (rule 115)."""
+    target = Target(symbol="BTCUSDT", client_order_id="a")
+    early, known, meant = (
+        condition("7", client_order_id="a", created_at=START_MS - 60_000),
+        condition("8", client_order_id="a", created_at=START_MS),
+        condition("9", client_order_id="a", created_at=START_MS),
+    )
+    write = Write(
+        kind=Kind.PLACE_CONDITION,
+        targets=(target,),
+        earliest_ms=START_MS,
+        latest_ms=START_MS,
+        other_conditions=("8",),
+    )
+    script = Script(
+        ManualClock(), getCurrentConditionOrders=ConditionPage(rows=(early, known, meant))
+    )
+    found = run_plan(look(write, target), script, Deadline(None))
+
+    assert found.condition_id == "9"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sixmm.errors import (
+    ConfigurationError,
     DeadlineExceeded,
     DuplicateOrder,
     InsufficientBalance,
@@ -16,10 +17,11 @@ from sixmm.errors import (
     OutcomeUnknown,
 )
 from sixmm.ordering import OrdersGroup
-from sixmm.ordering.writes import Kind
+from sixmm.ordering.writes import Kind, Outcome, Target
 from sixmm.state.models import Fill, Order
 from sixmm.venues.sixmm.order_forms import NewOrder, StrategyLeg
 from sixmm.venues.sixmm.rest_schema import (
+    BatchEntry,
     BatchReply,
     FillRow,
     PlacedCondition,
@@ -274,6 +276,8 @@ def test_a_condition_order() -> None:
         symbol="BTCUSDT", side="SELL", type="STOP_MARKET", stop_price="4", quantity="1"
     )
     assert done.condition_id == "7"
+    target = Target(symbol="BTCUSDT", client_order_id=at.script.calls[-1].body["clientOrderId"])
+    assert at.desk.write(Kind.PLACE_CONDITION, target).other_conditions == ("7",)
     assert at.script.calls[-1].body["clientOrderId"].startswith("sx-")
     with pytest.raises(InvalidOrder):
         orders.place_condition(symbol="BTCUSDT", side="SELL", type="STOP_MARKET", quantity="1")
@@ -301,3 +305,92 @@ def test_a_strategy() -> None:
         orders.place_strategy("OTO", legs)
     assert caught.value.write is not None
     assert len(caught.value.write.targets) == 1
+
+
+def test_a_lost_order_with_the_name_of_an_older_one() -> None:
+    """The older one is not reported: it is certain that the new one was not placed."""
+    older = row("CANCELED", client_order_id="a", created_at=START_MS - 60_000)
+    _, orders = bench(placeOrder=lambda _: lost(), getOrder=older)
+    with pytest.raises(NotCarriedOut):
+        wait(orders)
+
+
+def test_an_older_order_that_is_told_while_the_new_one_is_placed() -> None:
+    """The report is about the order of the reply."""
+    at, orders = bench(getOrder=row("FILLED", order_id="2", executed_quantity=Decimal(0)))
+
+    def answer(_: Any) -> PlacedOrder:
+        older = Order(order_id="1", status="CANCELED", rank=3, client_order_id="a")
+        at.watch.see((older,), ())
+        return PlacedOrder(order_id="2", client_order_id="a", status="NEW")
+
+    at.script.answers["placeOrder"] = answer
+    assert wait(orders).order.order_id == "2"
+
+
+def test_waiting_bounds_everything() -> None:
+    """The first call of a client reads the rules and the clock: they are part of the wait."""
+    at = Bench(measured=False, getSymbols=SYMBOLS, getServerTime=START_MS, placeOrder=placed)
+    at.script.answers["getOrder"] = NOT_FOUND
+    with pytest.raises(DeadlineExceeded):
+        wait(OrdersGroup(at.desk), timeout=3.0)
+
+    assert at.script.names()[:3] == ["getSymbols", "getServerTime", "placeOrder"]
+    assert all(timeout is not None and timeout <= 3.0 for timeout in at.script.timeouts)
+
+
+def test_a_strategy_whose_legs_exclude_each_other() -> None:
+    """Both are placed at once, so it is looked for by the first (rule 51)."""
+    _, orders = bench(placeStrategyOrder=lambda _: lost())
+    with pytest.raises(OutcomeUnknown) as caught:
+        orders.place_strategy("OCO", legs("CANCEL"))
+    assert caught.value.client_order_id == "leg-1"
+
+
+def test_a_strategy_that_cannot_begin() -> None:
+    """No leg would ever be placed, and there is none to look for: nothing is sent."""
+    at, orders = bench()
+    with pytest.raises(ConfigurationError, match="waits for another"):
+        orders.place_strategy("OTO", legs("PLACE"))
+    assert at.script.names() == []
+
+
+def legs(trigger: str) -> list[StrategyLeg]:
+    """Return two legs, each of which is driven by the other one."""
+    return [
+        StrategyLeg(
+            sub_id=number,
+            order=NewOrder(
+                symbol="BTCUSDT",
+                side="BUY",
+                price="5",
+                quantity="1",
+                client_order_id=f"leg-{number}",
+            ),
+            first_driven_id=3 - number,
+            first_driven_on="FILLED",
+            first_trigger=trigger,
+        )
+        for number in (1, 2)
+    ]
+
+
+def test_an_unclear_entry_of_a_batch() -> None:
+    """The exchange failed in it: it is found out like any other outcome (rule 107)."""
+    results = (
+        BatchEntry(success=True, client_order_id="a", order_id="1"),
+        BatchEntry(success=False, client_order_id="b", code=5001),
+    )
+    at, orders = bench(batchPlaceOrders=BatchReply(results=results))
+    batch = [
+        NewOrder(symbol="BTCUSDT", side="BUY", price="5", quantity="1", client_order_id=name)
+        for name in "ab"
+    ]
+    unclear = orders.unclear(orders.place_batch(batch))
+    assert unclear is not None
+    assert unclear.client_order_id == "b"
+    at.script.answers["getOrder"] = row(order_id="2", client_order_id="b")
+    found = orders.resolve(unclear)
+
+    assert [part.target.client_order_id for part in found.parts] == ["b"]
+    assert found.outcome is Outcome.CONFIRMED

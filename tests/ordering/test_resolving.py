@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from decimal import Decimal
 from typing import Any
 
@@ -19,8 +20,9 @@ from sixmm.errors import (
 )
 from sixmm.ordering.writes import Kind, Outcome, Target
 from sixmm.state.models import Order
+from sixmm.venues.sixmm.rest_schema import OrderPage
 
-from .desks import NOT_FOUND, Bench, row
+from .desks import NOT_FOUND, START_MS, Bench, row
 
 TARGET = Target(symbol="BTCUSDT", client_order_id="a")
 
@@ -66,7 +68,9 @@ def test_an_order_that_arrives_late_is_found() -> None:
 def test_a_push_is_an_answer() -> None:
     """It ends the waiting at once, also where no question is answered."""
     bench = Bench(getOrder=ConnectionClosed())
-    order = Order(order_id="1", status="FILLED", rank=3, client_order_id="a")
+    order = Order(
+        order_id="1", status="FILLED", rank=3, client_order_id="a", created_at_ms=START_MS
+    )
     bench.at(0.05, lambda: bench.watch.see((order,), ()))
     started = bench.clock.monotonic()
     found = bench.desk.resolve(unknown(bench), timeout=30.0)
@@ -155,3 +159,74 @@ def test_nothing_but_questions() -> None:
     written: list[Any] = [call for call in bench.script.calls if call.writes]
 
     assert not written
+
+
+def test_nothing_is_certain_by_a_clock_that_was_not_read() -> None:
+    """In another process the local clock may be a minute ahead: the window seems to be over."""
+    error = unknown(Bench(getOrder=NOT_FOUND))
+    bench = Bench(getOrder=NOT_FOUND, ahead_ms=60_000, measured=False)
+    with pytest.raises(OutcomeUnknown):
+        bench.desk.resolve(error, timeout=5.0)
+
+
+@pytest.mark.parametrize("created_at_ms", [1, None])
+def test_a_push_of_an_older_order_is_no_answer(created_at_ms: int | None) -> None:
+    """It may be told again while the new one is looked for; nobody may know how old it is."""
+    bench = Bench(getOrder=NOT_FOUND)
+    older = Order(
+        order_id="1",
+        status="CANCELED",
+        rank=3,
+        client_order_id="a",
+        created_at_ms=created_at_ms,
+    )
+    bench.at(0.05, lambda: bench.watch.see((older,), ()))
+
+    assert bench.desk.resolve(unknown(bench), timeout=30.0).outcome is Outcome.NOT_DONE
+
+
+def test_a_closed_client_ends_the_asking() -> None:
+    """No wait takes any time from then on: it would ask without a pause."""
+    bench = Bench(getOrder=NOT_FOUND)
+    bench.at(0.05, bench.watch.end)
+    with pytest.raises(OutcomeUnknown):
+        bench.desk.resolve(unknown(bench), timeout=30.0)
+
+    assert len(bench.script.calls) <= 3
+
+
+def test_a_cancel_all_is_not_done_before_it_cannot_arrive_any_more() -> None:
+    """It would withdraw what is placed meanwhile (rule 58)."""
+    bench = Bench(getCurrentOrders=OrderPage(rows=()))
+    started = bench.clock.monotonic()
+    found = bench.desk.resolve(unknown(bench, Kind.CANCEL_ALL, Target()), timeout=30.0)
+
+    assert found.outcome is Outcome.CONFIRMED
+    assert bench.clock.monotonic() - started > 12.0
+
+
+def test_a_write_that_names_no_order() -> None:
+    """There is nothing to ask for, so nothing is concluded."""
+    bench = Bench()
+    error = bench.desk.interrupted(bench.desk.write(Kind.PLACE_STRATEGY))
+    with pytest.raises(LocalStateError, match="names no order"):
+        bench.desk.resolve(error, timeout=30.0)
+
+
+def test_a_name_that_is_used_again_at_once() -> None:
+    """The order of the first write is not taken for that of the second (rule 115)."""
+    bench = Bench(getOrder=row(client_order_id="a"))
+    first = bench.desk.resolve(unknown(bench), timeout=30.0)
+    assert first.outcome is Outcome.CONFIRMED
+
+    second = pickle.loads(pickle.dumps(unknown(bench)))
+    found = bench.desk.resolve(second, timeout=30.0)
+    assert (found.outcome, found.order) == (Outcome.NOT_DONE, None)
+
+
+def test_an_outcome_that_was_found_stays() -> None:
+    """To ask a second time what became of a write gives the same answer."""
+    bench = Bench(getOrder=row(client_order_id="a"))
+    error = unknown(bench)
+
+    assert bench.desk.resolve(error, timeout=30.0) == bench.desk.resolve(error, timeout=30.0)

@@ -15,11 +15,13 @@ class Exchange:
 
     def __init__(self) -> None:
         self.reads = 0
+        self.timeouts: list[float | None] = []
         self.fails = False
 
-    def read(self) -> Symbols:
+    def read(self, timeout: float | None) -> Symbols:
         """Read them."""
         self.reads += 1
+        self.timeouts.append(timeout)
         if self.fails:
             raise ConnectionClosed
         return Symbols(rows=(SymbolRow(symbol="BTCUSDT"), SymbolRow(symbol="ETHUSDT")))

@@ -113,3 +113,45 @@ def test_is_active_only_while_somebody_follows() -> None:
     with watch.follow(order_id="1"), watch.follow(order_id="2"):
         assert watch.active
     assert not watch.active
+
+
+def test_an_older_order_of_the_same_name_is_not_meant() -> None:
+    """An order that was made before, or nobody knows when, may be another one of that name."""
+    watch = OrderWatch()
+    with watch.follow(client_order_id="a", created_from_ms=500) as following:
+        watch.see((attrs.evolve(NEW, created_at_ms=499), attrs.evolve(NEW, order_id="3")), ())
+        assert (following.order, following.order_id) == (None, None)
+        made = attrs.evolve(NEW, order_id="4", created_at_ms=500)
+        watch.see((made,), ())
+        assert (following.order, following.order_id) == (made, "4")
+
+
+def test_the_reply_decides_which_order_is_meant() -> None:
+    """What was told of another order of the same name is forgotten."""
+    watch = OrderWatch()
+    with watch.follow(client_order_id="a") as following:
+        watch.see((FILLED,), (fill(1), fill(2)))
+        following.identify("2")
+        assert (following.order_id, following.order, following.fills) == ("2", None, ())
+        following.tell(orders=[OTHER])
+        following.identify("2")
+        assert following.order == OTHER
+
+
+@given(st.permutations(range(1, 6)))
+def test_fills_are_kept_in_their_order(numbers: list[int]) -> None:
+    """What a query tells later may be older than what was pushed."""
+    fills = {number: attrs.evolve(fill(number), time_ms=number) for number in numbers}
+    watch = OrderWatch()
+    with watch.follow(order_id="1") as following:
+        for number in numbers:
+            watch.see((), (fills[number],))
+        assert [one.time_ms for one in following.fills] == [1, 2, 3, 4, 5]
+
+
+def test_a_closed_client_is_known_to_be_closed() -> None:
+    """Who waits again and again has to see that it is of no use any more."""
+    watch = OrderWatch()
+    assert not watch.ended
+    watch.end()
+    assert watch.ended

@@ -289,3 +289,29 @@ def test_a_full_private_lane_stops_the_reader_and_costs_nothing(
     client.until(Pushed, lambda e: bool(e.facts.orders) and not e.facts.orders[0].is_open)
     assert client.fill_ids() == [f"f{number}" for number in range(1, 61)]
     assert client.of(Disconnected) == []
+
+
+def test_a_fill_waits_for_the_order_that_it_may_have_completed(
+    server: FakeServer, rig: MakeRig
+) -> None:
+    """Where the orders cannot be read nobody knows its state: none is made up, it is told later."""
+    client = rig(resync_retry=0.02)
+    client.live()
+    client.resynced("start")
+    server.model.place(2)
+    client.until(Pushed)
+    server.always["GET /orders"] = refusal(5001)
+    with server.lock:
+        server.pushing = False
+        server.peer.drop()
+        server.model.fill("1", 2)
+        server.pushing = True
+    assert "orders" in client.resynced("reconnect").unchecked
+    assert client.fill_ids() == []
+    del server.always["GET /orders"]
+    client.until(Pushed, lambda event: bool(event.facts.fills))
+
+    assert client.fill_ids() == ["f1"]
+    assert [order.status for event in client.of(Pushed) for order in event.facts.orders][-1] == (
+        "FILLED"
+    )

@@ -584,3 +584,21 @@ def test_filter_is_installed_once() -> None:
 
     filters = logging.getLogger("urllib3.connectionpool").filters
     assert len([f for f in filters if type(f).__name__ == "RedactingFilter"]) == 1
+
+
+@pytest.mark.parametrize(
+    "handled", [ConnectFailed("refused"), TlsFailed("no"), TimeoutError(), DeadlineExceeded("late")]
+)
+def test_the_error_that_the_caller_is_handling_says_nothing(handled: Exception) -> None:
+    """A request that is sent again in a handler is told as what became of it itself."""
+
+    def hang_up(connection: Connection) -> None:
+        read_request(connection)
+
+    with serving(hang_up) as (_, server, send):
+        try:
+            raise handled
+        except type(handled):
+            with pytest.raises(ConnectionClosed):
+                send("POST")
+    assert server.connections == 1

@@ -1,0 +1,62 @@
+"""How much memory this process holds, over time; known on Linux only."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+__all__ = ["Sampler", "resident_bytes", "slope_per_hour"]
+
+_STATUS = Path("/proc/self/status")
+
+
+def resident_bytes() -> int:
+    """Return the resident memory of this process, or 0 where the system does not tell."""
+    if not _STATUS.exists():
+        return 0
+    for line in _STATUS.read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+class Sampler:
+    """Notes the resident memory from a thread of its own.
+
+    Args:
+        interval: seconds between two samples.
+    """
+
+    def __init__(self, interval: float = 0.25) -> None:
+        self.samples: list[tuple[float, int]] = []
+        """Monotonic seconds and bytes."""
+        self._interval = interval
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sampler", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._interval):
+            self.samples.append((time.monotonic(), resident_bytes()))
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._stop.set()
+        self._thread.join()
+
+    @property
+    def peak(self) -> int:
+        """The most bytes of any sample."""
+        return max((size for _, size in self.samples), default=0)
+
+
+def slope_per_hour(samples: list[tuple[float, int]]) -> float:
+    """Return by how many bytes an hour the samples rise, by least squares; 0 for too few."""
+    if len(samples) < 2:
+        return 0.0
+    middle = sum(moment for moment, _ in samples) / len(samples)
+    mean = sum(size for _, size in samples) / len(samples)
+    spread = sum((moment - middle) ** 2 for moment, _ in samples)
+    rise = sum((moment - middle) * (size - mean) for moment, size in samples)
+    return 3_600 * rise / spread if spread else 0.0

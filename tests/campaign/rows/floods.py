@@ -1,0 +1,170 @@
+"""B7 and D5: a caller that stops taking events for a while, and one that takes them for an hour."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from sixmm import Client, Event, InboxLimits, Overflow
+from sixmm.cli.audit import audit
+
+from ..flooder import TOPIC, Flooder
+from ..floor import DEADLINE
+from ..memory import Sampler, resident_bytes, slope_per_hour
+from ..row import Finding, Round, Row, at_least, at_most, exactly, noted
+
+__all__ = ["ROWS"]
+
+_MIB = 1024 * 1024
+_RATE = 2_000
+_SOAK_RATE = 3_000
+
+
+def _client(addresses: dict[str, str], **options: Any) -> Client:
+    return Client(
+        addresses["api_key"],
+        addresses["api_secret"],
+        rest_url=addresses["rest_url"],
+        ws_url=addresses["ws_url"],
+        **options,
+    )
+
+
+def _pause(round_: Round) -> list[Finding]:
+    """Take nothing for a while, then everything; every message is delivered or counted."""
+    seconds = round_.pick(full=60, short=10)
+    # Room for a third of what comes: a message is about 300 bytes.
+    limits = InboxLimits(
+        market_messages=1_000_000,
+        market_bytes=seconds * _RATE * 100,
+        private_bytes=16 * _MIB,
+    )
+    with (
+        Flooder(seed=round_.seed, rate=_RATE, pause=0.03) as flooder,
+        _client(flooder.addresses, limits=limits) as client,
+    ):
+        client.wait_live(DEADLINE)
+        client.subscribe(TOPIC, timeout=DEADLINE)
+        first = client.get(timeout=DEADLINE)
+        before = resident_bytes()
+        sampler = Sampler()
+        after_seq = flooder.start()
+        threading.Event().wait(seconds)
+        sent = flooder.stop()
+        _wait_for_the_wire(client, sent)
+        sampler.stop()
+        taken = [first, *_take_all(client)]
+        dropped, failures = client.stats().dropped, client.stats().decode_failures
+        log, truth = flooder.log()
+        result = audit(log, taken, truth=truth, mirror=client.account, after_seq=after_seq)
+    told = sum(event.dropped for event in taken if isinstance(event, Overflow))
+    delivered = sum(event.topic == TOPIC for event in taken)
+    growth = (sampler.peak - before) / _MIB
+    bound = 1.1 * (limits.market_bytes + limits.private_bytes) / _MIB
+    words = str((result.missing + result.repeats + result.disorders + result.differences)[:3])
+    return [
+        exactly("delivered + dropped - sent", delivered + dropped - sent, 0),
+        at_least("dropped", dropped, sent // 4),
+        exactly("dropped, not told by Overflow", dropped - told, 0),
+        exactly("private events lost", result.lost, 0, words),
+        exactly("private events duplicated or out of order", _wrong(result), 0, words),
+        exactly("could not be decoded", failures, 0),
+        at_most("memory gained in MiB", growth, bound, "MiB"),
+        noted("market messages sent", sent),
+        noted("per second", sent / seconds),
+        noted("private events", result.sent),
+    ]
+
+
+def _wrong(result: Any) -> int:
+    return len(result.repeats) + len(result.disorders) + len(result.inventions)
+
+
+def _wait_for_the_wire(client: Client, sent: int) -> None:
+    """Wait until everything that was sent is in the inbox or was dropped from it."""
+    pause = threading.Event()
+    for _ in range(int(DEADLINE / 0.05)):
+        stats = client.stats()
+        if stats.market_waiting + stats.dropped >= sent:
+            return
+        pause.wait(0.05)
+
+
+def _take_all(client: Client) -> list[Event]:
+    """Take what there is, until nothing comes for a while."""
+    taken: list[Event] = []
+    for event in client.events(timeout=2.0):
+        taken.append(event)
+    return taken
+
+
+def _soak(round_: Round) -> list[Finding]:
+    """Take a mix of market and private messages for an hour, and watch the memory."""
+    if round_.is_short:
+        return soak(seed=round_.seed, seconds=60, settling=20, is_judged=False)
+    # What a client remembers of an account is bounded; the bounds have to be reached first.
+    return soak(seed=round_.seed, seconds=4_200, settling=600)
+
+
+def soak(*, seed: int, seconds: float, settling: float, is_judged: bool = True) -> list[Finding]:
+    """Take everything for ``seconds``, and judge the memory after the first ``settling`` ones."""
+    with Flooder(seed=seed, rate=_SOAK_RATE, pause=0.004) as flooder:
+        with _client(flooder.addresses) as client:
+            client.wait_live(DEADLINE)
+            client.subscribe(TOPIC, timeout=DEADLINE)
+            count = _Count(client)
+            flooder.start()
+            threading.Event().wait(settling)
+            sampler = Sampler(interval=1.0)
+            threading.Event().wait(seconds - settling)
+            sampler.stop()
+            sent = flooder.stop()
+            dropped = client.stats().dropped
+        count.join()
+    slope = slope_per_hour(sampler.samples) / _MIB
+    return [
+        at_most("memory gained per hour in MiB", slope, 1.0, "MiB")
+        if is_judged
+        else noted("memory gained per hour in MiB, in too short a time", slope),
+        exactly("dropped", dropped, 0),
+        noted("events", count.events),
+        noted("market messages per second", sent / seconds),
+        noted("peak memory in MiB", sampler.peak / _MIB),
+    ]
+
+
+class _Count:
+    """Takes everything and keeps nothing."""
+
+    def __init__(self, client: Client) -> None:
+        self.events = 0
+        self._client = client
+        self._thread = threading.Thread(target=self._run, name="counter", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        for _ in self._client.events():
+            self.events += 1
+
+    def join(self) -> None:
+        self._thread.join(DEADLINE)
+
+
+ROWS = (
+    Row(
+        name="slow-consumer",
+        hazards=("B7", "F9"),
+        shows="nothing is taken for 60 s at 2,000 market messages/s and a hundred private "
+        "events/s, with room for a third of the market data",
+        run=_pause,
+        full_s=300.0,
+    ),
+    Row(
+        name="soak",
+        hazards=("D5",),
+        shows="an hour at 3,000 market messages/s and private events, after 10 minutes to settle",
+        run=_soak,
+        full_s=4_600.0,
+        short_s=120.0,
+    ),
+)

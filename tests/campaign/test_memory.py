@@ -1,0 +1,30 @@
+"""The slope of the memory is that of a straight line through the samples."""
+
+from __future__ import annotations
+
+import pytest
+
+from .memory import Sampler, resident_bytes, slope_per_hour
+
+
+def test_a_steady_rise_is_its_own_slope() -> None:
+    """A byte a second is 3,600 bytes an hour."""
+    assert slope_per_hour([(float(n), 1_000 + n) for n in range(100)]) == pytest.approx(3_600)
+
+
+def test_a_level_line_has_none() -> None:
+    """However high it is; and too few samples say nothing."""
+    assert slope_per_hour([(float(n), 10**9) for n in range(100)]) == pytest.approx(0)
+    assert slope_per_hour([(1.0, 5)]) == 0
+    assert slope_per_hour([(1.0, 5), (1.0, 9)]) == 0
+
+
+def test_samples_this_process() -> None:
+    """Where the system tells; the sampler ends with its thread."""
+    sampler = Sampler(interval=0.001)
+    while not sampler.samples:
+        pass
+    sampler.stop()
+
+    assert sampler.peak >= 0
+    assert resident_bytes() == 0 or resident_bytes() > 1_000_000
