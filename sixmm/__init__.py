@@ -15,6 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .checkpoint import CheckpointStats
     from .client import Client
     from .errors import (
         ApiError,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
         Unsupported,
     )
     from .events import (
+        CheckpointFailed,
         Connected,
         DecodeFailed,
         Disconnected,
@@ -179,6 +181,8 @@ _HOMES: dict[str, str] = {
     "NewOrder": ".venues.sixmm.order_forms",
     "OrderRef": ".venues.sixmm.order_forms",
     "StrategyLeg": ".venues.sixmm.order_forms",
+    "CheckpointFailed": ".events",
+    "CheckpointStats": ".checkpoint",
 }
 """Where each public name lives."""
 
@@ -193,6 +197,8 @@ __all__ = [
     "Book",
     "BookLive",
     "BookStale",
+    "CheckpointFailed",
+    "CheckpointStats",
     "Client",
     "ClientClosed",
     "ConditionRejected",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
+from .checkpoint import Checkpoint, CheckpointLimits
 from .errors import ConfigurationError
 from .pace import RestPace
 from .redaction import Secret
@@ -77,6 +78,10 @@ class Client(StreamClient):
             unmask a stream that is mute. None is off.
         limits: the bounds of the inbox, and what happens to market data at its bound.
         options: every other figure of the session; the arguments above go before it.
+        checkpoint: a file that keeps the account, and the private events that were not handled,
+            beyond the end of the program; the next client on it goes on from there.
+        acknowledge: with a checkpoint, whether an event is handled only once :meth:`ack` was called
+            with it; else it is when the next one is asked for.
         schema_report: whether :meth:`schema_report` is to look at every event, or at a sample.
 
     Raises:
@@ -113,6 +118,9 @@ class Client(StreamClient):
         audit_interval: float | None = 60.0,
         limits: InboxLimits | None = None,
         options: SessionOptions | None = None,
+        # Restart
+        checkpoint: str | os.PathLike[str] | None = None,
+        acknowledge: bool = False,
         # Diagnosis
         schema_report: bool = False,
     ) -> None:
@@ -122,7 +130,7 @@ class Client(StreamClient):
         _require_visible(api_key=api_key, api_secret=api_secret, access_token=access_token)
         _require_address("rest_url", rest_url, schemes=("https", "http"), verify=verify)
         _require_address("ws_url", ws_url, schemes=("wss", "ws"), verify=verify)
-        options = options or SessionOptions()
+        options, limits = options or SessionOptions(), limits or InboxLimits()
         super().__init__(
             venue=SixmmVenue(login_by=login_by),
             credentials=_credentials(api_key, api_secret, access_token),
@@ -134,7 +142,7 @@ class Client(StreamClient):
             deliver=deliver,
             rest_timeout=rest_timeout,
             pace=pace,
-            limits=limits or InboxLimits(),
+            limits=limits,
             options=attrs.evolve(
                 options,
                 ping_interval=ping_interval,
@@ -144,6 +152,7 @@ class Client(StreamClient):
                 audit_interval=audit_interval,
             ),
             schema_report=schema_report,
+            checkpoint=_checkpoint(checkpoint, acknowledge=acknowledge, limits=limits),
         )
 
     @classmethod
@@ -355,6 +364,22 @@ def _credentials(
     if (api_key is None) != (api_secret is None):
         raise ConfigurationError("an API key needs its secret: give both api_key and api_secret")
     return Credentials(api_key=api_key, api_secret=api_secret, access_token=access_token)
+
+
+def _checkpoint(
+    path: str | os.PathLike[str] | None, *, acknowledge: bool, limits: InboxLimits
+) -> Checkpoint | None:
+    if path is None:
+        if acknowledge:
+            raise ConfigurationError("acknowledge=True needs a checkpoint that keeps the events")
+        return None
+    least = CheckpointLimits()
+    # What waits in the inbox is not handled yet, so the journal has to hold all of that.
+    bounds = CheckpointLimits(
+        journal_events=max(least.journal_events, 2 * limits.private_events),
+        journal_bytes=max(least.journal_bytes, 2 * limits.private_bytes),
+    )
+    return Checkpoint(path, acknowledge=acknowledge, limits=bounds)
 
 
 def _default_http(*, proxy: str | None, verify: bool, ca_file: str | None) -> HttpTransport:

@@ -20,6 +20,7 @@ import attrs
 from .errors import SixmmError
 
 __all__ = [
+    "CheckpointFailed",
     "Connected",
     "ConnectionEvent",
     "DecodeFailed",
@@ -66,6 +67,8 @@ class Event:
     """Whether a push or a REST snapshot told it."""
     raw: str = attrs.field(default="", repr=False)
     """The wire text that it was read from; ``""`` for an event about the connection."""
+    redelivered: bool = attrs.field(default=False, repr=False, eq=False)
+    """Whether an earlier run of the program may have been given it: it comes from a checkpoint."""
 
     @property
     def extra(self) -> Mapping[str, Any]:
@@ -202,6 +205,20 @@ class Overflow(ConnectionEvent):
     """How many messages were dropped since the last such event."""
     policy: str
     """The policy that dropped them: ``"drop_oldest"`` or ``"latest"``."""
+
+
+@attrs.frozen(kw_only=True)
+class CheckpointFailed(ConnectionEvent):
+    """The checkpoint does not follow: what it has stays consistent, and ends before this moment.
+
+    The stream goes on. What comes later is told again by the comparison after the next start, with
+    ``origin=REST``, unless the checkpoint catches up.
+    """
+
+    error: SixmmError
+    """What is wrong."""
+    is_over: bool
+    """Whether it has ended; else the same is tried again, and events queue for it meanwhile."""
 
 
 @attrs.frozen(kw_only=True)

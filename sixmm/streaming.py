@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .checkpoint import Checkpoint, CheckpointStats, account_name
 from .clock import Deadline, SystemClock
 from .errors import ConfigurationError, DeadlineExceeded, ForkedClient, LocalStateError
 from .events import Event
@@ -62,6 +63,7 @@ class StreamClient:
         limits: the bounds of the inbox.
         options: the figures of the session.
         schema_report: whether to look at every event for :meth:`schema_report`, or at a sample.
+        checkpoint: keeps the account and what was not handled beyond the end of the program.
     """
 
     def __init__(
@@ -80,9 +82,12 @@ class StreamClient:
         limits: InboxLimits,
         options: SessionOptions,
         schema_report: bool = False,
+        checkpoint: Checkpoint | None = None,
     ) -> None:
         if deliver not in ("all", "events", "state"):
             raise ConfigurationError("deliver is 'all', 'events' or 'state'")
+        if checkpoint is not None:
+            _check_checkpoint(credentials, private=private, deliver=deliver)
         clock = SystemClock()
         if not 0 < rest_timeout < math.inf:
             raise ConfigurationError("rest_timeout must be a finite number above 0 (seconds)")
@@ -90,6 +95,7 @@ class StreamClient:
         self._pid = os.getpid()
         self._wants_private = private
         self._ws_url = ws_url
+        self._rest_url = rest_url
         self._report = SchemaReport(every=schema_report)
         self._rest = RestSession(
             venue=venue,
@@ -109,6 +115,7 @@ class StreamClient:
             clock=clock,
             private=bool(private),
             deliver=deliver,
+            checkpoint=checkpoint,
         )
         self._taker = Taker(self._shared, report=self._report)
         self._session = Session(self._shared, ws=ws, ws_url=ws_url)
@@ -165,6 +172,8 @@ class StreamClient:
         self._shared.private = (
             has_credentials if self._wants_private is None else self._wants_private
         )
+        if self._shared.checkpoint is not None and self._session.state is State.IDLE:
+            self._open_checkpoint(self._shared.checkpoint)
         self._session.start()
 
     def wait_live(self, timeout: float | None = 30.0) -> None:
@@ -183,11 +192,14 @@ class StreamClient:
         It returns within ``timeout`` seconds and leaves no thread, socket or timer. Private events
         that were received can still be taken.
         """
-        if os.getpid() == self._pid:
-            deadline = Deadline(timeout)
-            self._session.close(timeout)
-            if self._recorder is not None:
-                self._recorder.close(deadline.remaining())
+        if os.getpid() != self._pid:
+            return
+        deadline = Deadline(timeout)
+        self._session.close(timeout)
+        if self._recorder is not None:
+            self._recorder.close(deadline.remaining())
+        if self._shared.checkpoint is not None:
+            self._shared.checkpoint.close(deadline)
 
     def __enter__(self: Self) -> Self:
         self.start()
@@ -199,6 +211,9 @@ class StreamClient:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if error is not None and self._shared.checkpoint is not None:
+            # Whatever failed may have been about the event that was taken last.
+            self._shared.checkpoint.drop()
         self.close()
 
     def __del__(self) -> None:
@@ -213,6 +228,8 @@ class StreamClient:
                 source=self,
             )
             session.abandon()
+            if self._shared.checkpoint is not None:
+                self._shared.checkpoint.abandon()
 
     def __repr__(self) -> str:
         if not hasattr(self, "_tokens"):
@@ -255,6 +272,30 @@ class StreamClient:
         """
         self._check_receiving()
         return self._taker.events(timeout, check=self._check_process)
+
+    def ack(self, event: Event) -> bool:
+        """Say that an event was handled, with ``acknowledge=True``: it is not delivered again.
+
+        Call it with the very event that was taken; each is acknowledged on its own. It returns at
+        once, and the file has it a moment later.
+
+        Returns False for what does not wait for that: an event about the connection, market data,
+        or one that was acknowledged before.
+
+        Raises:
+            LocalStateError: the client was made without ``checkpoint`` or without ``acknowledge``.
+        """
+        self._check_process()
+        checkpoint = self._shared.checkpoint
+        if checkpoint is None:
+            raise LocalStateError("ack() needs a client with checkpoint=... and acknowledge=True")
+        return checkpoint.ack(event)
+
+    def checkpoint_stats(self) -> CheckpointStats | None:
+        """Return how the checkpoint stands at this moment, or None where there is none."""
+        self._check_process()
+        checkpoint = self._shared.checkpoint
+        return None if checkpoint is None else checkpoint.stats()
 
     def schema_report(self) -> Mapping[str, EventReport]:
         """Return, by kind of event, what arrived that the schema does not name, and what never did.
@@ -370,8 +411,31 @@ class StreamClient:
         if self._session.state is State.IDLE:
             raise LocalStateError("the client is not started: use 'with', or call start()")
 
+    def _open_checkpoint(self, checkpoint: Checkpoint) -> None:
+        key = self._rest.credentials.api_key
+        if key is None:
+            raise ConfigurationError("a checkpoint needs an API key")
+        name = account_name(self._venue, rest_url=self._rest_url, api_key=key.reveal())
+        checkpoint.open(account=name, tell=self._shared.tell)
+
     def _check_process(self) -> None:
         if os.getpid() != self._pid:
             raise ForkedClient(
                 "this client belongs to the process that made it; make a new one after a fork"
             )
+
+
+def _check_checkpoint(credentials: Credentials, *, private: bool | None, deliver: Deliver) -> None:
+    if deliver == "events":
+        raise ConfigurationError(
+            "a checkpoint cannot be kept with deliver='events': nobody looks at a push before it "
+            "is taken, so it is not known which changes are contained; use deliver='all'"
+        )
+    if deliver == "state":
+        raise ConfigurationError("deliver='state' has no events that a checkpoint could keep")
+    if credentials.api_key is None:
+        raise ConfigurationError(
+            "a checkpoint needs an API key: an access token does not say whose account it is"
+        )
+    if private is False:
+        raise ConfigurationError("a checkpoint is about the private stream: leave private=None")

@@ -10,8 +10,9 @@ import attrs
 import pytest
 
 from sixmm import events
-from sixmm.errors import ConnectionClosed, DecodeError
+from sixmm.errors import ConnectionClosed, DecodeError, LocalStateError
 from sixmm.events import (
+    CheckpointFailed,
     Connected,
     ConnectionEvent,
     DecodeFailed,
@@ -39,6 +40,7 @@ SAMPLES: list[Event] = [
     SessionExpiring(error=None, expires_at_ms=1),
     Overflow(dropped=3, policy="latest"),
     InboxFilling(events=8, size_bytes=100),
+    CheckpointFailed(error=LocalStateError("x"), is_over=True),
 ]
 
 CLASSES = [

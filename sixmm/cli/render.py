@@ -208,8 +208,12 @@ def _error_text(error: Exception) -> str:
 
 
 def _plain_fields(value: Any) -> dict[str, Any]:
-    """Return the fields of an attrs object that are set, without the wire text."""
-    names = [field.name for field in attrs.fields(type(value)) if field.name != "raw"]
+    """Return the fields of an attrs object that are set, without the wire text.
+
+    Whether an event is delivered again is told only where it is.
+    """
+    left_out = {"raw"} if getattr(value, "redelivered", True) else {"raw", "redelivered"}
+    names = [field.name for field in attrs.fields(type(value)) if field.name not in left_out]
     found = {name: getattr(value, name) for name in names}
     return {name: _plain(part) for name, part in found.items() if part is not None}
 

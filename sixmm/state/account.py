@@ -7,10 +7,10 @@ value that is changed under the session's lock and has no lock of its own.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from .kept import Kept
 from .memory import FillMemory, TextMemory
@@ -18,8 +18,9 @@ from .models import Balance, Baseline, Facts, Fill, Order, Position, Snapshot
 from .orders import OrderMemory
 from .picture import Account, Orders
 from .pushes import AccountPush, OrderPush
+from .rows import BALANCE, BEFORE, FILL, ORDER, POSITION, Row
 from .telling import Telling, compare_orders, is_later
-from .values import BalanceValues, PositionValues, values_of
+from .values import BalanceValues, FillValues, OrderValues, PositionValues, values_of
 
 __all__ = ["PARTS", "Account", "AccountMirror", "Telling", "compare_orders", "is_later"]
 
@@ -36,8 +37,8 @@ _BASELINE_OVERLAP_MS = 10_000
 _POSITION_COMPARED, _BALANCE_COMPARED = 6, 4
 """The first values of a row that make a difference: all but the detail and the text."""
 
-Key = TypeVar("Key")
-Row = TypeVar("Row", Position, Balance)
+Key = TypeVar("Key", str, tuple[str, str])
+Held = TypeVar("Held", Position, Balance)
 
 
 class AccountMirror:
@@ -164,6 +165,64 @@ class AccountMirror:
             self.tell_balance(balance)
         self.mark_checked(snapshot.as_of_ms, unchecked=snapshot.unchecked)
 
+    # What outlives the program
+
+    @property
+    def certain_ms(self) -> int:
+        """Up to when (exchange time) nothing can be missing."""
+        return self._certain_ms
+
+    def rows_of(self, facts: Facts) -> list[Row]:
+        """Return what is known now of everything that ``facts`` tell."""
+        if isinstance(facts, OrderPush):
+            order_id, fill = facts.order_values[0], facts.fill_values
+            order = self._orders.values(order_id)
+            # An order that was forgotten at once has no row.
+            rows: list[Row] = [] if order is None else [(ORDER, order_id, order, 0)]
+            return rows if fill is None else [*rows, (FILL, fill[0], fill, 0)]
+        if isinstance(facts, AccountPush):
+            keys = [(row[0], row[1]) for row in facts.position_values]
+            rows = _kept_rows(POSITION, self._positions, keys)
+            assets = [row[0] for row in facts.balance_values]
+            return rows + _kept_rows(BALANCE, self._balances, assets)
+        found = [(o.order_id, self._orders.values(o.order_id)) for o in facts.orders]
+        rows = [(ORDER, key, values, 0) for key, values in found if values is not None]
+        rows += [(FILL, fill.fill_id, values_of(fill), 0) for fill in facts.fills]
+        rows += _kept_rows(POSITION, self._positions, [row.key for row in facts.positions])
+        return rows + _kept_rows(BALANCE, self._balances, [row.asset for row in facts.balances])
+
+    def rows(self) -> list[Row]:
+        """Return everything that is known."""
+        rows: list[Row] = [(ORDER, row[0], row, 0) for row in self._orders.values_of_all()]
+        rows += [(BEFORE, key, (n,), 0) for key, n in self._orders.executed_before.items()]
+        rows += [(FILL, row[0], row, 0) for row in self._fills.values_of_all()]
+        rows += _kept_rows(POSITION, self._positions, self._positions)
+        return rows + _kept_rows(BALANCE, self._balances, self._balances)
+
+    def restore(self, rows: Iterable[Row], *, certain_ms: int) -> None:
+        """Take over what was known before the program ended; nothing of it is certain now.
+
+        What a push repeats of it is no news: it was told before.
+
+        Args:
+            rows: as :meth:`rows` gives them; of orders and fills the newest come last.
+            certain_ms: up to when nothing can be missing.
+        """
+        for kind, key, values, pushed_ms in rows:
+            if kind == ORDER:
+                self._orders.restore(cast(OrderValues, values))
+            elif kind == FILL:
+                self._fills.take(cast(FillValues, values))
+            elif kind == BEFORE:
+                self._orders.executed_before[key] = values[0]
+            elif kind == POSITION:
+                position: Kept[Position] = Kept(values, by_rest=True, pushed_ms=pushed_ms)
+                self._positions[values[0], values[1]] = position
+            elif kind == BALANCE:
+                self._balances[key] = Kept(values, by_rest=True, pushed_ms=pushed_ms)
+        self.begin(certain_ms)
+        self.mark_stale()
+
     # Staleness
 
     def mark_stale(self, parts: Iterable[str] = PARTS) -> None:
@@ -249,7 +308,7 @@ class AccountMirror:
         return told + [_push_row(self._balances, row[0], row, ts_ms) for row in balances]
 
 
-def _push_row(rows: dict[Key, Kept[Row]], key: Key, told: tuple[Any, ...], ts_ms: int) -> bool:
+def _push_row(rows: dict[Key, Kept[Held]], key: Key, told: tuple[Any, ...], ts_ms: int) -> bool:
     """Take over a position or balance of a push; return whether a snapshot told it already."""
     kept = rows.get(key)
     if kept is not None:
@@ -260,6 +319,16 @@ def _push_row(rows: dict[Key, Kept[Row]], key: Key, told: tuple[Any, ...], ts_ms
     return False
 
 
-def _is_newer(kept: Kept[Row] | None, ts_ms: int) -> bool:
+def _kept_rows(kind: str, rows: Mapping[Key, Kept[Held]], keys: Iterable[Key]) -> list[Row]:
+    """Return the rows of these keys; one that was forgotten has none."""
+    found = [(key, rows.get(key)) for key in keys]
+    return [
+        (kind, key if isinstance(key, str) else "\n".join(key), kept.values, kept.pushed_ms)
+        for key, kept in found
+        if kept is not None
+    ]
+
+
+def _is_newer(kept: Kept[Held] | None, ts_ms: int) -> bool:
     """Whether a push of ``ts_ms`` is later than every push that was taken."""
     return kept is None or ts_ms > kept.pushed_ms

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable
 from typing import cast
 
 from .models import Fill
-from .values import FillValues, model_of
+from .values import FillValues, model_of, values_of
 
 __all__ = ["FillMemory", "TextMemory"]
 
@@ -101,6 +101,10 @@ class FillMemory:
     def ids(self) -> frozenset[str]:
         """Return the ids of all of them."""
         return frozenset(self._ids)
+
+    def values_of_all(self) -> list[FillValues]:
+        """Return the values of all of them, oldest first."""
+        return [values_of(f) if isinstance(f, Fill) else f for f in self._fills.values()]
 
     def of(self, order_ids: Container[str]) -> list[Fill]:
         """Return those of some orders, oldest first."""

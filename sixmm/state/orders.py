@@ -54,11 +54,28 @@ class OrderMemory:
                 orders[order_id] = model_of(Order, order)
         return cast(dict[str, Order], orders.copy())
 
+    def values(self, order_id: str) -> OrderValues | None:
+        """Return the values of the order as it is known, or None."""
+        order = self._orders.get(order_id)
+        return values_of(order) if isinstance(order, Order) else order
+
+    def values_of_all(self) -> list[OrderValues]:
+        """Return the values of every known order; the ended ones come in the order of their end."""
+        ended = dict.fromkeys(self._ended)
+        open_ids = [order_id for order_id in self._orders if order_id not in ended]
+        found = (self.values(order_id) for order_id in (*ended, *open_ids))
+        return [values for values in found if values is not None]
+
     # Telling
+
+    def restore(self, values: OrderValues) -> None:
+        """Take over an order that was known before; a push that adds nothing to it is no news."""
+        self._keep(values, None)
+        self._by_rest.add(values[0])
 
     def tell(self, told: OrderValues) -> Telling:
         """Take over a state of a snapshot unless it is a repeat or older; say which."""
-        known = self._values(told[0])
+        known = self.values(told[0])
         telling = Telling.NEW if known is None else compare_values(known, told)
         if telling is Telling.NEW:
             self._keep(told, known)
@@ -107,10 +124,6 @@ class OrderMemory:
             self._by_rest.discard(told[0])
             return False
         return told[0] in self._by_rest
-
-    def _values(self, order_id: str) -> OrderValues | None:
-        order = self._orders.get(order_id)
-        return values_of(order) if isinstance(order, Order) else order
 
     def _keep(self, told: OrderValues, known: OrderValues | None) -> None:
         """Keep what is told in the place of what is known, which fills its gaps."""

@@ -9,13 +9,15 @@ still be on its way.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
+from typing import TypeVar, cast
 
 import attrs
 
+from ..checkpoint import Checkpoint, Numbered, Tell
 from ..events import DecodeFailed, Event
 from ..state.models import Facts
+from ..state.rows import Row
 from .lanes import EVENT_OVERHEAD_BYTES, Item, measure
 from .reconcile import OrderChange
 from .routing import decode_messages
@@ -26,6 +28,7 @@ __all__ = ["HandOver", "Push", "Told", "chosen_of"]
 
 _LATE_MS = 10_000
 """How long a push may be on its way after a comparison that has told the same."""
+_MAX_AGAIN = 500
 _MAX_DECODED = 4_096
 """How many events may wait in decoded form: they take three times the memory of their text."""
 
@@ -45,6 +48,8 @@ class _AtHand:
     rests: bool
     puts_before: int
     is_new: list[bool] | None = None
+    first: int | None = None
+    """The number of the first that is told, once the checkpoint has it."""
 
 
 class HandOver:
@@ -105,8 +110,12 @@ class HandOver:
         events = self.decode(messages, received_at)
         facts = [facts_of(event) for event in events]
         is_readable = DecodeFailed not in set(map(type, events))
+        checkpoint = shared.checkpoint
+        rows: Sequence[Row] = ()
         with shared.mirror_lock:
             is_new = self._apply_all(facts, at_hand)
+            if checkpoint is not None:
+                rows = self.rows_of(facts)
             if not is_readable:
                 shared.mirror.mark_stale()
         shared.changes.note()
@@ -116,8 +125,25 @@ class HandOver:
         if not all(is_new):
             shared.counters.repeated += is_new.count(False)
             events, messages = chosen_of(events, is_new), chosen_of(messages, is_new)
-        self._put_read(events[done:], messages[done:], received_at)
+        if checkpoint is not None and events and at_hand.first is None:
+            told = [(message, received_at) for message in messages]
+            at_hand.first = self.record(checkpoint, told, rows)
+        self._put_read(events[done:], messages[done:], received_at, _plus(at_hand.first, done))
         return is_readable
+
+    def rows_of(self, facts: Sequence[Facts | None]) -> list[Row]:
+        """Return what the mirror knows of what was told; for whoever holds its lock."""
+        rows_of = self._shared.mirror.rows_of
+        return [row for fact in facts if fact is not None for row in rows_of(fact)]
+
+    def record(
+        self, checkpoint: Checkpoint, told: Sequence[tuple[Tell, int]], rows: Sequence[Row]
+    ) -> int:
+        """Have the checkpoint keep what is about to be told; return the number of its first."""
+        shared = self._shared
+        return checkpoint.record(
+            told, rows, certain_ms=shared.mirror.certain_ms, topic=shared.private_topic
+        )
 
     def _apply_all(self, facts: Sequence[Facts | None], at_hand: _AtHand) -> list[bool]:
         """Take facts into the mirror, under its lock; return which of them tell anything new."""
@@ -176,30 +202,57 @@ class HandOver:
                 break
         return events
 
-    def put_pushes(self, told: Sequence[Told]) -> None:
-        """Tell pushes that were buffered, each with the time at which it came."""
+    def put_pushes(self, told: Sequence[Told], first: int | None = None) -> None:
+        """Tell pushes that were buffered, each with the time at which it came.
+
+        Args:
+            told: the pushes.
+            first: the number of the first of them, where the checkpoint has them.
+        """
         for received_at, group in itertools.groupby(told, key=_received_at):
             read = list(group)
             events, messages = [event for event, _ in read], [message for _, (message, _) in read]
-            self._put_read(events, messages, received_at)
+            self._put_read(events, messages, received_at, first)
+            first = _plus(first, len(read))
 
     def _put_read(
-        self, events: Sequence[Event], messages: Sequence[bytes], received_at: int
+        self,
+        events: Sequence[Event],
+        messages: Sequence[bytes],
+        received_at: int,
+        first: int | None,
     ) -> None:
         """Put pushes into the inbox, as text where many wait already: that takes less memory."""
         if self._shared.deliver == "state" or not events:
             return
         inbox = self._shared.inbox
-        if inbox.private_depth < _MAX_DECODED:
+        if first is not None:
+            is_few = inbox.private_depth < _MAX_DECODED
+            items = events if is_few else list(map(_packed, events, messages))
+            inbox.put_private(_numbered(items, first, received_at), received_at=received_at)
+        elif inbox.private_depth < _MAX_DECODED:
             size = measure(messages) + EVENT_OVERHEAD_BYTES * len(events)
             inbox.put_private(events, size=size)
         else:
             inbox.put_private(list(map(_packed, events, messages)), received_at=received_at)
 
-    def put(self, events: Sequence[Event]) -> None:
-        """Tell events that the client itself has made."""
+    def put_again(self, items: Iterable[Numbered]) -> None:
+        """Deliver once more what an earlier run has not handled; waits while the inbox is full."""
+        iterator = iter(items)
+        while part := list(itertools.islice(iterator, _MAX_AGAIN)):
+            if not self._shared.inbox.put_private(cast(list[Item], part)):
+                return
+
+    def put(self, events: Sequence[Event], first: int | None = None) -> None:
+        """Tell events that the client itself has made.
+
+        Args:
+            events: the events.
+            first: the number of the first of them, where the checkpoint has them.
+        """
         if self._shared.deliver != "state":
-            self._shared.inbox.put_private(events)
+            items = events if first is None else _numbered(events, first, 0)
+            self._shared.inbox.put_private(items)
 
 
 T = TypeVar("T")
@@ -207,6 +260,17 @@ T = TypeVar("T")
 
 def _received_at(told: Told) -> int:
     return told[1][1]
+
+
+def _numbered(items: Sequence[Item], first: int, received_at: int) -> list[Item]:
+    """Return the items with their numbers; for the inbox each is an event that has its text."""
+    return [
+        cast(Item, Numbered(number, item, received_at)) for number, item in enumerate(items, first)
+    ]
+
+
+def _plus(first: int | None, count: int) -> int | None:
+    return None if first is None else first + count
 
 
 def _packed(event: Event, message: bytes) -> Item:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import attrs
 
+from ..checkpoint import Checkpoint
 from ..clock import Clock, Deadline
 from ..errors import SixmmError
 from ..events import ConnectionEvent
@@ -55,6 +56,9 @@ class Shared:
     """The order books that callers have asked for."""
     changes: Changes = attrs.field(factory=Changes)
     """Tells callers who wait for it that the mirror has changed."""
+
+    checkpoint: Checkpoint | None = None
+    """Keeps what is told beyond the end of the program, where that was asked for."""
 
     private_topic: str = ""
     """The topic of the last private push; it is read from pushes, never built (rule 76)."""

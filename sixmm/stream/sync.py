@@ -15,11 +15,13 @@ from collections.abc import Callable, Sequence
 
 import attrs
 
+from ..checkpoint import Checkpoint, Tell, TellAccount, TellOrder, again
 from ..clock import Deadline
 from ..errors import DecodeError, SixmmError, Throttled
 from ..events import DecodeFailed, Event, Resynced
 from ..state.account import Telling, compare_orders
 from ..state.models import Baseline, Facts, Snapshot
+from ..state.rows import Row
 from .causes import MAX_RETRY_AFTER, Remedy, judge
 from .handing import HandOver, Told, chosen_of
 from .reconcile import (
@@ -87,6 +89,7 @@ class AccountSync:
         self.hand = HandOver(shared)
         """Tells what comes while nothing is compared."""
         self._was_lost = False
+        self._is_restored = False
         # Pushes are missing in the mirror: what it knows of an order may not add up to its state.
         self._has_gap = False
 
@@ -98,9 +101,14 @@ class AccountSync:
         """
         if self.hand.is_primed:
             return
+        if self._shared.checkpoint is not None and not self._is_restored:
+            self._restore(self._shared.checkpoint)
         rest = self._shared.rest
         if not rest.server_clock.measured:
             rest.measure_clock()
+        if self._is_restored:
+            self.hand.is_primed = True
+            return
         begin_ms = rest.server_clock.earliest_ms()
         comparison = self._read(Baseline(since_ms=begin_ms - _PRIME_OVERLAP_MS), begin_ms)
         for error in comparison.errors:
@@ -112,6 +120,9 @@ class AccountSync:
             self._shared.mirror.begin(begin_ms)
             self._shared.mirror.adopt(comparison.snapshot)
             self._shared.mirror.mark_stale()
+            rows, certain_ms = self._shared.mirror.rows(), self._shared.mirror.certain_ms
+        if self._shared.checkpoint is not None:
+            self._shared.checkpoint.begin(rows, certain_ms=certain_ms)
         self.hand.is_primed = True
         self._shared.changes.note()
 
@@ -170,14 +181,17 @@ class AccountSync:
             fresh = self._apply(chosen_of(told, is_timely), timely)
             self._close_gap(snapshot)
             shared.mirror.mark_checked(snapshot.as_of_ms, unchecked=snapshot.unchecked)
+            rows = self._rows(facts, changes)
+        first = self._record([*old, *changes, *fresh], rows)
         shared.changes.note()
         hand.show(facts)
         hand.show([change for change in changes if isinstance(change, OrderChange)])
         repeated = len(told) - len(old) - len(fresh)
         shared.counters.repeated += repeated
-        hand.put_pushes(old)
-        hand.put([self._event_of(change) for change in changes])
-        hand.put_pushes(fresh)
+        hand.put_pushes(old, first)
+        first = None if first is None else first + len(old)
+        hand.put([self._event_of(change) for change in changes], first)
+        hand.put_pushes(fresh, None if first is None else first + len(changes))
         if changes:
             hand.be_attentive()
         if changes or reason != AUDIT:
@@ -217,6 +231,36 @@ class AccountSync:
         self._shared.changes.note()
 
     # Inside
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        """Begin where the checkpoint ends: what was not handled is delivered before all else."""
+        shared, loaded = self._shared, checkpoint.take_loaded()
+        if not loaded.has_begun:
+            return
+        self._is_restored = True
+        shared.private_topic = loaded.topic
+        with shared.mirror_lock:
+            shared.mirror.restore(loaded.rows, certain_ms=loaded.certain_ms)
+        shared.changes.note()
+        self.hand.put_again(again(loaded, shared.venue))
+
+    def _rows(self, facts: Sequence[Facts | None], changes: Sequence[Change]) -> Sequence[Row]:
+        """Return what the checkpoint has to keep of a comparison; for whoever holds the lock."""
+        if self._shared.checkpoint is None:
+            return ()
+        return self.hand.rows_of([*facts, *map(_facts_of, changes)])
+
+    def _record(self, told: Sequence[Told | Change], rows: Sequence[Row]) -> int | None:
+        """Have the checkpoint keep what a comparison tells; return the number of the first.
+
+        It is one record: the mirror knows all of it already.
+        """
+        checkpoint = self._shared.checkpoint
+        if checkpoint is None:
+            return None
+        now_ms = self._shared.clock.time_ms()
+        tells = [one[1] if isinstance(one, tuple) else (_tell_of(one), now_ms) for one in told]
+        return self.hand.record(checkpoint, tells, rows)
 
     def _read(
         self, baseline: Baseline, now_ms: int, between: Callable[[], None] | None = None
@@ -297,6 +341,18 @@ class AccountSync:
                 received_at=now_ms,
             )
         return venue.order_event(change.order, change.fill, topic=topic, received_at=now_ms)
+
+
+def _tell_of(change: Change) -> Tell:
+    if isinstance(change, AccountChange):
+        return TellAccount(change.balances, change.positions, change.at_ms)
+    return TellOrder(change.order, change.fill)
+
+
+def _facts_of(change: Change) -> Facts:
+    if isinstance(change, AccountChange):
+        return Facts(balances=change.balances, positions=change.positions)
+    return Facts(orders=(change.order,), fills=() if change.fill is None else (change.fill,))
 
 
 def _is_before(facts: Facts | None, moment_ms: int) -> bool:

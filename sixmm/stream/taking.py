@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ..checkpoint import Numbered, is_numbered, mark
 from ..clock import Deadline
 from ..errors import ClientClosed
 from ..events import Event
@@ -53,6 +54,9 @@ class Taker:
         inbox, decode = self._shared.inbox, self._shared.venue.decoder()
         skips, look = self._report.skips, self._report.look
         deadline: Deadline | None = None
+        checkpoint = self._shared.checkpoint
+        if checkpoint is not None:
+            checkpoint.finish()
         while True:
             batch = inbox.front
             try:
@@ -76,6 +80,8 @@ class Taker:
                         event = decode(item, received_at=batch.received_at)
                     except Exception as error:
                         event = self._failed(item, error, batch.received_at)
+                elif checkpoint is not None and is_numbered(item):
+                    event = self._opened(item)
                 else:
                     event = item  # type: ignore[assignment]
                 left = skips.get(type(event))
@@ -83,11 +89,28 @@ class Taker:
                     skips[type(event)] = left - 1
                 else:
                     look(event)
+                if checkpoint is not None:
+                    checkpoint.give(item, event)
             except BaseException:
                 # Ctrl-C: whoever takes events afterwards begins with this one.
                 batch.items.append(item)
+                if checkpoint is not None:
+                    checkpoint.take_back(item)
                 raise
             yield event
+            if checkpoint is not None:
+                checkpoint.finish()
+
+    def _opened(self, item: Numbered) -> Event:
+        """Return the event of an item that the checkpoint has numbered."""
+        found = item.item
+        if not isinstance(found, bytes):
+            return found
+        try:
+            event = self._shared.venue.decode(found, received_at=item.received_at)
+        except Exception as error:
+            event = self._failed(found, error, item.received_at)
+        return mark(event) if item.redelivered else event
 
     def _failed(self, message: bytes, error: Exception, received_at: int) -> Event:
         shared = self._shared
