@@ -61,7 +61,8 @@ def test_mid_and_spread_are_exact() -> None:
     bid, ask = "99999999999999999999.00000000000000000001", "100000000000000000000"
     book = Book(symbol="X", bids=side((bid, "1"), descending=True), asks=side((ask, "1")))
 
-    with decimal.localcontext(prec=3):
+    with decimal.localcontext() as context:
+        context.prec = 3
         assert book.mid == D("99999999999999999999.500000000000000000005")
         assert book.spread == D("0.99999999999999999999")
 
