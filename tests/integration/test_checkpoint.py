@@ -28,7 +28,6 @@ from .conftest import DEADLINE, is_kind, take_until
 from .trading import Trading
 
 CHILD = Path(__file__).with_name("checkpoint_child.py")
-ROOT = Path(__file__).parents[2]
 
 
 class Children:
@@ -66,7 +65,6 @@ class Children:
         plan = json.dumps({**self._plan, "wallet": wallet})
         return subprocess.Popen(
             [sys.executable, str(CHILD), plan],
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdin=subprocess.DEVNULL,
         )
 
