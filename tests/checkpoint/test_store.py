@@ -201,6 +201,8 @@ def test_odd_values(tmp_path: Path) -> None:
 FORK = """
 import os, sys
 from pathlib import Path
+
+sys.path.append(sys.argv[2])
 from tests.checkpoint.making import open_store
 from sixmm.checkpoint.store import Batch
 from sixmm.checkpoint.entries import Entry
@@ -219,8 +221,9 @@ os._exit(0)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_fork(tmp_path: Path) -> None:
     """The end of a forked child leaves the file of its parent alone."""
-    # The child finds what this process has found: what is installed, or the checkout.
-    subprocess.run([sys.executable, "-c", FORK, str(tmp_path)], check=True, timeout=60)
+    # At the end of its path, so that it finds the package that this process has found.
+    root = str(Path(__file__).parents[2])
+    subprocess.run([sys.executable, "-c", FORK, str(tmp_path), root], check=True, timeout=60)
     store = open_store(tmp_path)
     journal = store.load().journal
     store.close()
