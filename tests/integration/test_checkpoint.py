@@ -142,6 +142,7 @@ def _unmarked(words: tuple[str, ...], told: list[Event]) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kills", "acknowledge"), [(20, False), (8, True)])
 def test_kills(tmp_path: Path, kills: int, acknowledge: bool) -> None:
     """Whenever the process is killed, 0 private events are lost, and what comes twice is marked."""
