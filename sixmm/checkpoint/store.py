@@ -19,6 +19,8 @@ from pathlib import Path
 import attrs
 
 from ..errors import ConfigurationError, LocalStateError, SixmmError
+from ..state.account import MAX_ENDED_ORDERS, MAX_FILLS
+from ..state.models import ENDED_RANK
 from ..state.rows import BEFORE, FILL, ORDER, Row
 from ..state.values import RANK
 from .coding import text_of, values_of_text
@@ -30,10 +32,7 @@ SCHEMA_VERSION = 1
 """The version of the tables; a file of a newer one is refused."""
 
 _APPLICATION_ID = 0x366D6D63
-_ENDED_RANK = 3
 _MOST_INTEGER = 2**63 - 1
-_MAX_ENDED_ORDERS = 10_000
-_MAX_FILLS = 50_000
 _PRUNE_EVERY = 10_000
 _MAX_WAL_BYTES = 16 * 1024 * 1024
 _ADVICE = (
@@ -246,7 +245,7 @@ class Store:
 
     def _row(self, changed: int, row: Row) -> tuple[str, str, str, int, int, int]:
         kind, key, values, at_ms = row
-        is_ended = kind == ORDER and values[RANK] >= _ENDED_RANK
+        is_ended = kind == ORDER and values[RANK] >= ENDED_RANK
         at_ms = min(at_ms, _MOST_INTEGER)
         return kind, _storable(key), text_of(values), at_ms, changed, int(is_ended)
 
@@ -283,8 +282,8 @@ if hasattr(os, "register_at_fork") and hasattr(ctypes, "pythonapi"):
 def _prune(connection: sqlite3.Connection) -> None:
     """Forget what the mirror has forgotten as well: all but the newest."""
     bounds: Sequence[tuple[str, int, int]] = (
-        (FILL, 0, _MAX_FILLS),
-        (ORDER, 1, _MAX_ENDED_ORDERS),
+        (FILL, 0, MAX_FILLS),
+        (ORDER, 1, MAX_ENDED_ORDERS),
     )
     for kind, ended, kept in bounds:
         connection.execute(_FORGET, (kind, ended, kind, ended, kept))

@@ -9,6 +9,7 @@ import attrs
 
 from ..clock import Deadline
 from ..errors import ConfigurationError, OutcomeUnknown
+from ..state.models import ENDED_RANK
 from ..venues.sixmm import calls
 from ..venues.sixmm.enums import (
     BboPriceType,
@@ -181,7 +182,7 @@ class Placing(OrderMethods):
             else:
                 target = attrs.evolve(target, order_id=placed.order_id)
                 following.identify(placed.order_id)
-            least = 3 if until == "final" else 1
+            least = ENDED_RANK if until == "final" else 1
             return self._desk.await_order(
                 following, target, lambda order: order.rank >= least, deadline, write
             )

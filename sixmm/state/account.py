@@ -22,14 +22,25 @@ from .rows import BALANCE, BEFORE, FILL, ORDER, POSITION, Row
 from .telling import Telling, compare_orders, is_later
 from .values import BalanceValues, FillValues, OrderValues, PositionValues, values_of
 
-__all__ = ["PARTS", "Account", "AccountMirror", "Telling", "compare_orders", "is_later"]
+__all__ = [
+    "MAX_ENDED_ORDERS",
+    "MAX_FILLS",
+    "PARTS",
+    "Account",
+    "AccountMirror",
+    "Telling",
+    "compare_orders",
+    "is_later",
+]
 
 PARTS = ("fills", "orders", "positions", "balances")
 """The parts of an account that a snapshot can check."""
 
 _ZERO = Decimal(0)
-_MAX_ENDED_ORDERS = 10_000
-_MAX_FILLS = 50_000
+MAX_ENDED_ORDERS = 10_000
+"""How many ended orders are remembered."""
+MAX_FILLS = 50_000
+"""How many fills are remembered."""
 _MAX_PUSHES = 50_000
 _MAX_ROWS = 50_000
 """Positions and balances, each; an account has far fewer."""
@@ -53,8 +64,8 @@ class AccountMirror:
     def __init__(
         self,
         *,
-        max_ended_orders: int = _MAX_ENDED_ORDERS,
-        max_fills: int = _MAX_FILLS,
+        max_ended_orders: int = MAX_ENDED_ORDERS,
+        max_fills: int = MAX_FILLS,
         max_pushes: int = _MAX_PUSHES,
     ) -> None:
         self._orders = OrderMemory(max_ended_orders)

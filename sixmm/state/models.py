@@ -12,7 +12,11 @@ from decimal import Decimal
 
 import attrs
 
-__all__ = ["Balance", "Baseline", "Facts", "Fill", "Order", "Position", "Snapshot"]
+__all__ = ["ENDED_RANK", "Balance", "Baseline", "Facts", "Fill", "Order", "Position", "Snapshot"]
+
+
+ENDED_RANK = 3
+"""The rank of an order that has ended."""
 
 
 @attrs.frozen(kw_only=True)
@@ -44,7 +48,7 @@ class Order:
     @property
     def is_open(self) -> bool:
         """Whether the order can still change by a trade."""
-        return self.rank < 3
+        return self.rank < ENDED_RANK
 
 
 @attrs.frozen(kw_only=True)

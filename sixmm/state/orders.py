@@ -6,13 +6,12 @@ from collections import deque
 from decimal import Decimal
 from typing import cast
 
-from .models import Order
+from .models import ENDED_RANK, Order
 from .telling import Telling, adds_nothing, compare_values
 from .values import RANK, UPDATED, OrderValues, filled, model_of, values_of
 
 __all__ = ["OrderMemory"]
 
-_ENDED_RANK = 3
 _MAX_OPEN = 50_000
 """An account has far fewer."""
 
@@ -95,7 +94,7 @@ class OrderMemory:
         known = orders.get(order_id)
         if known is None:
             orders[order_id] = told
-            if told[RANK] >= _ENDED_RANK or len(orders) > self._most:
+            if told[RANK] >= ENDED_RANK or len(orders) > self._most:
                 self._bound(order_id, told)
             return False
         if isinstance(known, Order):
@@ -105,7 +104,7 @@ class OrderMemory:
             return self._push_in_doubt(told, known, has_known_fill=has_known_fill)
         # It is later for certain: there is nothing to compare.
         orders[order_id] = filled(told, known)
-        if (told[RANK] < _ENDED_RANK) is not (known[RANK] < _ENDED_RANK):
+        if (told[RANK] < ENDED_RANK) is not (known[RANK] < ENDED_RANK):
             self._move(order_id, told)
         self._by_rest.discard(order_id)
         return False
@@ -133,12 +132,12 @@ class OrderMemory:
             self._bound(order_id, told)
         else:
             self._orders[order_id] = filled(told, known)
-            if (told[RANK] < _ENDED_RANK) is not (known[RANK] < _ENDED_RANK):
+            if (told[RANK] < ENDED_RANK) is not (known[RANK] < ENDED_RANK):
                 self._move(order_id, told)
 
     def _bound(self, order_id: str, told: OrderValues) -> None:
         """Make room after an order that was not known."""
-        if told[RANK] >= _ENDED_RANK:
+        if told[RANK] >= ENDED_RANK:
             self._move(order_id, told)
         elif len(self._orders) > self._most:
             ended = set(self._ended)
@@ -146,7 +145,7 @@ class OrderMemory:
 
     def _move(self, order_id: str, told: OrderValues) -> None:
         """Count an order among the ended ones, or no longer, should it come back to life."""
-        if told[RANK] < _ENDED_RANK:
+        if told[RANK] < ENDED_RANK:
             self._ended.remove(order_id)
             return
         ended = self._ended

@@ -17,7 +17,7 @@ import cattrs
 
 from ...codec import parse_json, structure
 from ...events import Event, Origin
-from ...state.models import Balance, Facts, Fill, Order, Position
+from ...state.models import ENDED_RANK, Balance, Facts, Fill, Order, Position
 from ...state.pushes import AccountPush, OrderPush
 from ...state.values import FillValues, OrderValues, PositionValues
 from .enums import MarginMode, OrderStatus, OrderType, PositionSide, Role, Side, TimeInForce, known
@@ -57,15 +57,14 @@ _ONLY_SIDE = PositionSide.BOTH.value
 _SIDES: Mapping[str, str] = {side: side.value for side in PositionSide}
 """Plain text for a member: it is part of the key of a position."""
 
-_ENDED = 3
 _RANKS: Mapping[str, int] = {
     OrderStatus.NEW: 0,
     OrderStatus.PENDING: 1,
     OrderStatus.PARTIALLY_FILLED: 2,
-    OrderStatus.FILLED: _ENDED,
-    OrderStatus.CANCELED: _ENDED,
-    OrderStatus.REJECTED: _ENDED,
-    OrderStatus.PARTIALLY_FILLED_CANCELED: _ENDED,
+    OrderStatus.FILLED: ENDED_RANK,
+    OrderStatus.CANCELED: ENDED_RANK,
+    OrderStatus.REJECTED: ENDED_RANK,
+    OrderStatus.PARTIALLY_FILLED_CANCELED: ENDED_RANK,
 }
 
 
