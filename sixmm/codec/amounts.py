@@ -54,10 +54,11 @@ class KnownAmounts(dict[Any, Any]):
     cannot be looked up.
 
     Args:
-        most: how many are remembered; when there are so many, all are forgotten.
+        most: how many are remembered; when there are so many, all are forgotten. They take about
+            200 bytes each, 6 MiB together, and span 4 % of a price such as 85,000.1.
     """
 
-    def __init__(self, *, most: int = 8_192) -> None:
+    def __init__(self, *, most: int = 32_768) -> None:
         super().__init__({None: None})
         self._most = most
 
