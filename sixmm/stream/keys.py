@@ -9,6 +9,7 @@ again until the key ends.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 
 from ..errors import SixmmError, without_frames
@@ -47,7 +48,9 @@ class KeyKeeper:
         self._timer = timer
         self._ws_url = ws_url
         self._replace_link = replace_link
-        # Each is replaced as a whole; the reader and the timer never wait for one another here.
+        # Guards which key is held together with the plan of its renewal; a re-entrant one, because a
+        # signal handler may close the client.
+        self._lock = threading.RLock()
         self._held: StreamKey | None = None
 
     @property
@@ -69,8 +72,7 @@ class KeyKeeper:
 
     def doubt(self) -> None:
         """Drop the held key: the exchange has refused it, or it has expired."""
-        self._held = None
-        self._timer.cancel(_JOB)
+        self._hold(None)
 
     def release(self, timeout: float | None) -> None:
         """Delete the held key at the exchange; ``timeout`` is in seconds."""
@@ -96,15 +98,11 @@ class KeyKeeper:
             self._renewed(held, renewed)
 
     def _renewed(self, held: StreamKey, renewed: StreamKey) -> None:
-        if self._held is not held:
-            # The reader has got another key meanwhile: this one is nobody's any more.
-            return
         if renewed.expires_at_ms <= self._shared.rest.server_clock.now_ms():
             # The exchange says yes and gives no time: the key is over all the same.
             self._renewal_failed(held, None)
-            return
-        self._hold(renewed)
-        self._shared.tell(SessionRenewed(expires_at_ms=renewed.expires_at_ms))
+        elif self._hold(renewed, in_place_of=held):
+            self._shared.tell(SessionRenewed(expires_at_ms=renewed.expires_at_ms))
 
     def _renewal_failed(self, held: StreamKey, error: SixmmError | None) -> None:
         if self._held is not held:
@@ -127,8 +125,8 @@ class KeyKeeper:
     def _wait_or_expire(self, held: StreamKey) -> None:
         left = (held.expires_at_ms - self._shared.rest.server_clock.now_ms()) / 1_000.0
         if left <= 0:
-            self.doubt()
-            self._replace_link("the stream key has expired")
+            if self._hold(None, in_place_of=held):
+                self._replace_link("the stream key has expired")
             return
         delay = min(max(left / 10, _RETRY_MIN), _RETRY_MAX, left)
         self._timer.after(_JOB, delay, self._renew)
@@ -149,10 +147,19 @@ class KeyKeeper:
         self._hold(dial.key)
         return dial
 
-    def _hold(self, key: StreamKey | None) -> None:
-        self._held = key
-        if key is None:
-            self._timer.cancel(_JOB)
-            return
-        delay = (key.renew_at_ms - self._shared.rest.server_clock.now_ms()) / 1_000.0
-        self._timer.after(_JOB, max(_RENEW_MIN, delay), self._renew)
+    def _hold(self, key: StreamKey | None, *, in_place_of: StreamKey | None = None) -> bool:
+        """Hold a key; False where the reader has got another one than ``in_place_of`` meanwhile.
+
+        What was meant for that key is then nobody's any more.
+        """
+        now_ms = self._shared.rest.server_clock.now_ms()
+        with self._lock:
+            if in_place_of is not None and self._held is not in_place_of:
+                return False
+            self._held = key
+            if key is None:
+                self._timer.cancel(_JOB)
+            else:
+                delay = (key.renew_at_ms - now_ms) / 1_000.0
+                self._timer.after(_JOB, max(_RENEW_MIN, delay), self._renew)
+        return True

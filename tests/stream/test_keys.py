@@ -31,6 +31,20 @@ from .fakes import REST_URL, WS_URL, FakeVenue, answer, refusal
 LIFE_MS = 3_600_000
 
 
+class InterruptedClock(ManualClock):
+    """Runs something at one of its readings: whatever another thread might do at that moment."""
+
+    at_reading = 0
+    action: Callable[[], None] | None = None
+
+    def monotonic(self) -> float:
+        """Count the reading, and run what is to be run at it."""
+        self.at_reading -= 1
+        if self.at_reading == 0 and self.action is not None:
+            self.action()
+        return super().monotonic()
+
+
 class RecordingTimer(Timer):
     """Keeps what is planned; the test runs it."""
 
@@ -249,6 +263,25 @@ def test_a_renewal_that_returns_late_does_not_replace_a_newer_key(keys: Keys) ->
     assert keys.dial() == ("key2", False)
     keys.run()
     assert keys.renewed == ["key1", "key2"]
+
+
+@pytest.mark.parametrize("reading", range(1, 21))
+def test_a_newer_key_is_kept_whenever_it_comes(reading: int) -> None:
+    """The reader doubts the key and gets another at any moment of a renewal, also the last."""
+    clock = InterruptedClock()
+    keys = Keys(clock=clock)
+    keys.dial()
+
+    def doubt_and_dial() -> None:
+        keys.keeper.doubt()
+        keys.dial()
+
+    clock.action, clock.at_reading = doubt_and_dial, reading
+    keys.run()
+    was_interrupted, clock.at_reading = clock.at_reading <= 0, 0
+    assert was_interrupted or reading > 3
+    assert keys.dial() == (f"key{keys.made}", False)
+    assert list(keys.timer.jobs) == ["renew-stream-key"]
 
 
 def test_a_renewal_that_returns_after_the_end_plans_nothing(keys: Keys) -> None:
