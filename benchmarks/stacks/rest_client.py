@@ -1,4 +1,4 @@
-"""REST calls of the project: signed, typed, with every check on the way."""
+"""REST calls of the project: signed, typed, with every check on the way, and without a pace."""
 
 from __future__ import annotations
 
@@ -30,17 +30,19 @@ class _Echo(HttpTransport):
 
 def call(task: Task) -> Result:
     """Measure signed calls over the network."""
-    client = Client(api_key="bench", api_secret="bench", rest_url=task.addresses.rest_url)
+    client = Client(
+        api_key="bench", api_secret="bench", rest_url=task.addresses.rest_url, pace=None
+    )
     return calls_measured(task, client.user.asset)
 
 
 def call_signed(task: Task) -> Result:
     """Measure signed calls without a network."""
-    client = Client(api_key="bench", api_secret="bench", http=_Echo())
+    client = Client(api_key="bench", api_secret="bench", http=_Echo(), pace=None)
     return calls_measured(task, client.user.asset)
 
 
 def call_unsigned(task: Task) -> Result:
     """Measure the same calls with an access token in place of a signature."""
-    client = Client(access_token="bench", http=_Echo())
+    client = Client(access_token="bench", http=_Echo(), pace=None)
     return calls_measured(task, client.user.asset)
