@@ -69,6 +69,9 @@ class Event:
     """The wire text that it was read from; ``""`` for an event about the connection."""
     redelivered: bool = attrs.field(default=False, repr=False, eq=False)
     """Whether an earlier run of the program may have been given it: it comes from a checkpoint."""
+    late: bool = attrs.field(default=False, repr=False, eq=False)
+    """Whether it tells of an order, position or balance what was so before something that was told
+    already. The account keeps the later state."""
 
     @property
     def extra(self) -> Mapping[str, Any]:

@@ -203,6 +203,9 @@ def _money(value: Decimal | None) -> str:
     return "" if value is None else f"{value:,.2f}"
 
 
+_MARKS = ("redelivered", "late")
+
+
 def _error_text(error: Exception) -> str:
     return one_line(f"{type(error).__name__}: {error}")
 
@@ -210,9 +213,9 @@ def _error_text(error: Exception) -> str:
 def _plain_fields(value: Any) -> dict[str, Any]:
     """Return the fields of an attrs object that are set, without the wire text.
 
-    Whether an event is delivered again is told only where it is.
+    Whether an event is delivered again, or comes late, is told only where it does.
     """
-    left_out = {"raw"} if getattr(value, "redelivered", True) else {"raw", "redelivered"}
+    left_out = {"raw", *(name for name in _MARKS if not getattr(value, name, True))}
     names = [field.name for field in attrs.fields(type(value)) if field.name not in left_out]
     found = {name: getattr(value, name) for name in names}
     return {name: _plain(part) for name, part in found.items() if part is not None}

@@ -77,6 +77,8 @@ class AccountMirror:
         self._as_of_ms = 0
         # Up to here nothing can be missing; a push moves it on only while nothing is stale.
         self._certain_ms = 0
+        self._has_met_older = False
+        self._late: list[Facts] = []
 
     def begin(self, now_ms: int) -> None:
         """Note that nothing before ``now_ms`` (exchange time) has to be told."""
@@ -108,11 +110,21 @@ class AccountMirror:
         else:
             told = self._push_all(facts)
             is_told = bool(told) and all(told)
+        if self._orders.has_met_older or self._has_met_older:
+            self._orders.has_met_older = self._has_met_older = False
+            self._late.append(facts)
         if ts_ms > self._as_of_ms:
             self._as_of_ms = ts_ms
         if not self._stale:
             self._certain_ms = self._as_of_ms
         return not is_told
+
+    def take_late(self) -> list[Facts]:
+        """Return, once, which of the pushes that were applied tell an older state than is known."""
+        late = self._late
+        if late:
+            self._late = []
+        return late
 
     def news_of(self, facts: Facts) -> Facts:
         """Return what of a push is later than what is known; the mirror stays as it is."""
@@ -315,19 +327,23 @@ class AccountMirror:
     def _push_rows(
         self, positions: Sequence[PositionValues], balances: Sequence[BalanceValues], ts_ms: int
     ) -> list[bool]:
-        told = [_push_row(self._positions, (row[0], row[1]), row, ts_ms) for row in positions]
-        return told + [_push_row(self._balances, row[0], row, ts_ms) for row in balances]
+        told = [self._push_row(self._positions, (row[0], row[1]), row, ts_ms) for row in positions]
+        return told + [self._push_row(self._balances, row[0], row, ts_ms) for row in balances]
 
-
-def _push_row(rows: dict[Key, Kept[Held]], key: Key, told: tuple[Any, ...], ts_ms: int) -> bool:
-    """Take over a position or balance of a push; return whether a snapshot told it already."""
-    kept = rows.get(key)
-    if kept is not None:
+    def _push_row(
+        self, rows: dict[Key, Kept[Held]], key: Key, told: tuple[Any, ...], ts_ms: int
+    ) -> bool:
+        """Take over a position or balance of a push; return whether a snapshot told it already."""
+        kept = rows.get(key)
+        if kept is None:
+            rows[key] = Kept(told, by_rest=False, pushed_ms=ts_ms)
+            if len(rows) > _MAX_ROWS:
+                del rows[next(iter(rows))]
+            return False
+        if kept.is_after(ts_ms):
+            self._has_met_older = True
+            return False
         return kept.push(told, ts_ms)
-    rows[key] = Kept(told, by_rest=False, pushed_ms=ts_ms)
-    if len(rows) > _MAX_ROWS:
-        del rows[next(iter(rows))]
-    return False
 
 
 def _kept_rows(kind: str, rows: Mapping[Key, Kept[Held]], keys: Iterable[Key]) -> list[Row]:

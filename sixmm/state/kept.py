@@ -39,6 +39,10 @@ class Kept(Generic[Model]):
         self.values = filled(values, self.values)
         self.model = None
 
+    def is_after(self, ts_ms: int) -> bool:
+        """Whether a push of ``ts_ms`` comes late: a later one was taken over already."""
+        return 0 < ts_ms < self.pushed_ms
+
     def push(self, told: tuple[Any, ...], ts_ms: int) -> bool:
         """Take over a position or balance of a push; return whether a snapshot told it already."""
         before, was_by_rest = self.values, self.by_rest

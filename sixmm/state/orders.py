@@ -23,7 +23,15 @@ class OrderMemory:
         max_ended: how many ended orders are remembered.
     """
 
-    __slots__ = ("_by_rest", "_ended", "_max_ended", "_most", "_orders", "executed_before")
+    __slots__ = (
+        "_by_rest",
+        "_ended",
+        "_max_ended",
+        "_most",
+        "_orders",
+        "executed_before",
+        "has_met_older",
+    )
 
     def __init__(self, max_ended: int) -> None:
         self._max_ended = max_ended
@@ -35,6 +43,8 @@ class OrderMemory:
         self._by_rest: set[str] = set()
         self.executed_before: dict[str, Decimal] = {}
         """How much of an order was executed by fills that nobody told, where it is any."""
+        self.has_met_older = False
+        """Whether a push told an older state than the known one; whoever looks sets it back."""
 
     # Asking
 
@@ -115,7 +125,9 @@ class OrderMemory:
         self, told: OrderValues, known: OrderValues, *, has_known_fill: bool
     ) -> bool:
         telling = compare_values(known, told)
-        if telling is not Telling.OLDER:
+        if telling is Telling.OLDER:
+            self.has_met_older = True
+        else:
             self._keep(told, known)
         if has_known_fill:
             return telling is Telling.OLDER or adds_nothing(known, told)

@@ -24,7 +24,7 @@ from .routing import decode_messages
 from .shared import Shared
 from .tail import Tail
 
-__all__ = ["HandOver", "Push", "Told", "chosen_of"]
+__all__ = ["HandOver", "Push", "Told", "chosen_of", "marked_late"]
 
 _LATE_MS = 10_000
 """How long a push may be on its way after a comparison that has told the same."""
@@ -114,6 +114,7 @@ class HandOver:
         rows: Sequence[Row] = ()
         with shared.mirror_lock:
             is_new = self._apply_all(facts, at_hand)
+            late = shared.mirror.take_late()
             if checkpoint is not None:
                 rows = self.rows_of(facts)
             if not is_readable:
@@ -122,6 +123,8 @@ class HandOver:
         self.show(facts)
         if not is_readable:
             shared.counters.decode_failures += sum(isinstance(e, DecodeFailed) for e in events)
+        if late:
+            events = marked_late(events, facts, late)
         if not all(is_new):
             shared.counters.repeated += is_new.count(False)
             events, messages = chosen_of(events, is_new), chosen_of(messages, is_new)
@@ -274,8 +277,20 @@ def _plus(first: int | None, count: int) -> int | None:
 
 
 def _packed(event: Event, message: bytes) -> Item:
-    # What could not be decoded was counted as such, and is not to be decoded again.
-    return event if isinstance(event, DecodeFailed) else message
+    # What could not be decoded was counted as such, and is not to be decoded again; and the text
+    # of a push does not say that it came late.
+    return event if event.late or isinstance(event, DecodeFailed) else message
+
+
+def marked_late(
+    events: Sequence[Event], facts: Sequence[Facts | None], late: Sequence[Facts]
+) -> list[Event]:
+    """Return the events, with a mark on those whose facts came late."""
+    late_ids = set(map(id, late))
+    return [
+        attrs.evolve(event, late=True) if id(fact) in late_ids else event
+        for event, fact in zip(events, facts, strict=True)
+    ]
 
 
 def chosen_of(items: Sequence[T], chosen: Sequence[bool]) -> list[T]:

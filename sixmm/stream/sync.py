@@ -23,7 +23,7 @@ from ..state.account import Telling, compare_orders
 from ..state.models import Baseline, Facts, Snapshot
 from ..state.rows import Row
 from .causes import MAX_RETRY_AFTER, Remedy, judge
-from .handing import HandOver, Told, chosen_of
+from .handing import HandOver, Told, chosen_of, marked_late
 from .reconcile import (
     AccountChange,
     Change,
@@ -289,6 +289,8 @@ class AccountSync:
             for fact in facts:
                 if fact is not None:
                     shared.mirror.apply(fact)
+            # They were told as they came; nobody can say any more that one came late.
+            shared.mirror.take_late()
             if self._was_lost:
                 shared.mirror.mark_stale()
         self._was_lost = False
@@ -323,11 +325,11 @@ class AccountSync:
     def _apply(self, told: Sequence[Told], facts: Sequence[Facts | None]) -> list[Told]:
         """Take events into the mirror, under its lock; return those that tell anything new."""
         mirror = self._shared.mirror
-        return [
-            event
-            for event, fact in zip(told, facts, strict=True)
-            if fact is None or mirror.apply(fact)
-        ]
+        is_new = [fact is None or mirror.apply(fact) for fact in facts]
+        if late := mirror.take_late():
+            events = marked_late([event for event, _ in told], facts, late)
+            told = [(event, push) for event, (_, push) in zip(events, told, strict=True)]
+        return chosen_of(told, is_new)
 
     def _event_of(self, change: Change) -> Event:
         venue, topic = self._shared.venue, self._shared.private_topic

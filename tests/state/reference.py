@@ -31,10 +31,13 @@ class PlainMirror:
         self.fills: list[Fill] = []
         self.rows: dict[object, Any] = {}
         self.row_by_rest: set[object] = set()
+        self.row_ms: dict[object, int] = {}
         self.pushes: set[str] = set()
+        self.was_late = False
 
     def apply(self, facts: Facts) -> bool:
         """Take over what a push tells; return whether the caller has to be told."""
+        self.was_late = False
         if facts.push and facts.ts_ms:
             if facts.push in self.pushes:
                 return False
@@ -42,8 +45,8 @@ class PlainMirror:
         told = [not self.tell_fill(fill) for fill in facts.fills]
         has_known_fills = bool(told) and all(told)
         told += [self.push_order(order, has_known_fills) for order in facts.orders]
-        told += [self.push_row(position) for position in facts.positions]
-        told += [self.push_row(balance) for balance in facts.balances]
+        told += [self.push_row(position, facts.ts_ms) for position in facts.positions]
+        told += [self.push_row(balance, facts.ts_ms) for balance in facts.balances]
         return not (told and all(told))
 
     def tell_fill(self, fill: Fill) -> bool:
@@ -66,7 +69,9 @@ class PlainMirror:
         known = self.orders.get(told.order_id)
         telling = how(known, told)
         by_rest = known is not None and told.order_id in self.order_by_rest
-        if telling != "older":
+        if telling == "older":
+            self.was_late = True
+        else:
             self.keep_order(told)
         if has_known_fills:
             return telling == "older" or (known is not None and adds_nothing(known, told))
@@ -99,8 +104,12 @@ class PlainMirror:
             self.row_by_rest.add(key)
         return is_news
 
-    def push_row(self, told: Balance | Position) -> bool:
+    def push_row(self, told: Balance | Position, ts_ms: int) -> bool:
         """Take over a row of a push; return whether a snapshot told it already."""
+        if 0 < ts_ms < self.row_ms.get(key_of(told), 0):
+            self.was_late = True
+            return False
+        self.row_ms[key_of(told)] = max(ts_ms, self.row_ms.get(key_of(told), 0))
         key, known = key_of(told), self.rows.get(key_of(told))
         self.rows[key] = told if known is None else merged(known, told)
         was_told = key in self.row_by_rest and self.rows[key] == known

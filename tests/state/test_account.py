@@ -48,6 +48,20 @@ def test_a_push_is_new_once() -> None:
     assert not mirror.apply(push)
 
 
+def test_a_late_older_state_is_news_and_does_not_overwrite() -> None:
+    """It was not told before, so the caller gets it, marked; what is known never goes back."""
+    mirror = AccountMirror()
+    later = Order(order_id="1", status="FILLED", rank=3, updated_at_ms=9)
+    older = Order(order_id="1", status="PENDING", rank=1, updated_at_ms=5)
+    assert mirror.apply(Facts(ts_ms=9, orders=(later,)))
+    assert mirror.take_late() == []
+    late = Facts(ts_ms=5, orders=(older,))
+    assert mirror.apply(late)
+    assert mirror.take_late() == [late]
+    assert mirror.take_late() == []
+    assert mirror.order("1") == later
+
+
 def test_a_push_about_nothing_that_is_kept_reaches_the_caller() -> None:
     """The mirror is no filter for what it does not know."""
     mirror = AccountMirror()
@@ -135,17 +149,19 @@ def position(quantity: int) -> Position:
 @pytest.mark.parametrize("make", [balance, position])
 @given(st.lists(st.integers(1, 6), max_size=12))
 def test_a_push_is_left_out_only_where_its_text_was_taken(make: object, pushes: list[int]) -> None:
-    """A repeat changes nothing; every other push is news, and the last one is what holds."""
+    """A repeat changes nothing; every other push is news, and what holds is the latest by time."""
     assert callable(make)
     mirror = AccountMirror()
     taken: list[int] = []
     for number in pushes:
         push = attrs.evolve(told(make(number), number), push=f"push {number}")
-        assert mirror.apply(push) is (number not in taken)
-        taken += [number] if number not in taken else []
+        is_new, is_late = number not in taken, bool(taken) and number < max(taken)
+        assert mirror.apply(push) is is_new
+        assert mirror.take_late() == ([push] if is_new and is_late else [])
+        taken += [number] if is_new else []
     picture = mirror.picture()
     rows = [*picture.balances.values(), *picture.positions.values()]
-    assert rows == ([make(taken[-1])] if taken else [])
+    assert rows == ([make(max(taken))] if taken else [])
 
 
 def test_a_push_whose_clock_lags_is_news() -> None:

@@ -93,7 +93,8 @@ def lazily(facts: Facts) -> Facts:
 def verdict(mirror: AccountMirror, plain: PlainMirror, step: Any) -> tuple[object, object]:
     """Return what the two say about one telling."""
     if isinstance(step, Facts):
-        return mirror.apply(lazily(step)), plain.apply(step)
+        is_new = mirror.apply(lazily(step))
+        return (is_new, bool(mirror.take_late())), (plain.apply(step), plain.was_late)
     if isinstance(step, Order):
         return mirror.tell_order(step).value, plain.tell_order(step)
     if isinstance(step, Fill):

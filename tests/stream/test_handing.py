@@ -54,6 +54,26 @@ def fills(shared: Shared) -> list[str]:
     return [fill.fill_id for event in events for fill in event.facts.fills]
 
 
+def state(number: int, at_ms: int) -> bytes:
+    """Return the push of an order state."""
+    order = Order(order_id="1", status=f"s{number}", rank=1, updated_at_ms=at_ms)
+    return push_text(Facts(ts_ms=at_ms, orders=(order,))).encode()
+
+
+@pytest.mark.parametrize("waiting", [0, 5_000])
+def test_a_late_push_is_told_as_such(waiting: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where so much waits that pushes wait as text; those around it have no mark."""
+    shared = parts()
+    monkeypatch.setattr(Inbox, "private_depth", property(lambda _: waiting))
+    hand = HandOver(shared)
+    assert hand.hand_over([state(1, 10)], received_at=1)
+    assert hand.hand_over([state(2, 20), state(3, 15), state(4, 30)], received_at=2)
+    assert [event.late for event in taken(shared)] == [False, False, True, False]
+    order = shared.mirror.order("1")
+    assert order is not None
+    assert order.status == "s4"
+
+
 def test_into_the_mirror_and_the_inbox() -> None:
     """In order, and what repeats is counted and left out."""
     shared = parts()
