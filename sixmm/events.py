@@ -174,7 +174,7 @@ class SubscriptionFailed(ConnectionEvent):
     """
 
     topics: tuple[str, ...]
-    """The topics of the request."""
+    """The topics of the request; empty where the exchange does not say what it refuses."""
     error: SixmmError
     """The refusal, or the missing answer."""
 

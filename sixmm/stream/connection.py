@@ -13,8 +13,10 @@ from ..clock import Deadline
 from ..errors import ConnectionClosed, DeadlineExceeded, LoginRefused
 from ..events import Connected, SubscriptionFailed
 from ..transport.base import WsLink
+from ..venues.base import Answers
 from .desk import Waiter
 from .lanes import measure
+from .options import SessionOptions
 from .routing import Router, Sorted
 from .shared import Shared
 from .sync import AUDIT, AccountSync, Comparison
@@ -42,11 +44,21 @@ class Connection:
         link: the open link.
         sync: keeps the account.
         number: which connection of the client it is, from 1.
+        options: the figures of this link; None for those of the session.
     """
 
-    def __init__(self, shared: Shared, link: WsLink, *, sync: AccountSync, number: int) -> None:
+    def __init__(
+        self,
+        shared: Shared,
+        link: WsLink,
+        *,
+        sync: AccountSync,
+        number: int,
+        options: SessionOptions | None = None,
+    ) -> None:
         self._shared = shared
         self._link = link
+        self._options = options or shared.options
         self._sync = sync
         self._hand = sync.hand
         self.number = number
@@ -62,7 +74,7 @@ class Connection:
         self._seen_pong: bytes | None = None
         self._heard_at = shared.clock.monotonic()
         self._resync_at: float | None = None
-        self._resync_delay = shared.options.resync_retry
+        self._resync_delay = self._options.resync_retry
         self._audit_at: float | None = None
         self._is_awaited = False
         if shared.deliver == "events" or not shared.private:
@@ -77,7 +89,7 @@ class Connection:
             LoginRefused: it is not.
             DeadlineExceeded: the server says nothing.
         """
-        timeout = self._shared.options.login_timeout
+        timeout = self._options.login_timeout
         deadline = self._deadline(timeout)
         while not self._logged_in:
             if not self._receive_before(deadline):
@@ -85,7 +97,7 @@ class Connection:
 
     def resubscribe(self) -> None:
         """Ask for every wanted topic and wait for the answers; what stays open is told."""
-        options, desk = self._shared.options, self._shared.desk
+        options, desk = self._options, self._shared.desk
         desk.open(self._send)
         desk.flush()
         deadline = self._deadline(options.ack_timeout)
@@ -94,7 +106,7 @@ class Connection:
                 self._tell_unanswered(desk.abandon_unanswered())
 
     def _send(self, text: str) -> None:
-        self._link.send(text, deadline=self._deadline(self._shared.options.send_timeout))
+        self._link.send(text, deadline=self._deadline(self._options.send_timeout))
 
     def announce(self) -> None:
         """Tell the caller that the link is open and subscribed."""
@@ -118,11 +130,11 @@ class Connection:
         pushed = self._take_buffer()
         merged = self._sync.merge(comparison, pushed, reason=reason, connection=self.number)
         self._buffering = False
-        self._plan_audit(self._shared.options.audit_interval)
+        self._plan_audit(self._options.audit_interval)
         self._plan_resync(again=comparison.is_worth_another_try, floor=comparison.retry_after)
         if self._resync_at is None and not merged.is_whole:
             # Without growth: the next look has to fall into the overlap of the readings.
-            self._resync_at = self._shared.clock.monotonic() + self._shared.options.resync_retry
+            self._resync_at = self._shared.clock.monotonic() + self._options.resync_retry
 
     def audit(self) -> None:
         """Compare the account although nothing calls for it, with events going on all the while.
@@ -133,7 +145,7 @@ class Connection:
             ConnectionClosed: the account shows what the stream did not tell: the link is mute.
             SixmmError: the link ended meanwhile, or the credential was refused.
         """
-        self._plan_audit(self._shared.options.audit_interval)
+        self._plan_audit(self._options.audit_interval)
         self._buffering = True
         comparison = self._compare()
         pushed, self._buffering = self._take_buffer(), False
@@ -184,7 +196,7 @@ class Connection:
                 if asked or self._resync_at is not None:
                     if asked:
                         # It was silent for long: who knows whether it is what it was.
-                        self._plan_audit(shared.options.audit_after_silence)
+                        self._plan_audit(self._options.audit_after_silence)
                     asked, deadline = False, None
         return due
 
@@ -254,18 +266,22 @@ class Connection:
             market, topics = shared.books.feed(market, topics, received_at=received_at)
         if market and self._takes_market:
             shared.inbox.put_market(market, received_at=received_at, topics=topics)
-        if batch.logins or batch.replies or batch.unrequested:
+        if batch.logins or batch.replies or batch.pings or batch.unrequested:
             # Last, because a refused login raises: what came with it is handed over all the same.
             self._handle_control(batch)
 
     def _handle_control(self, batch: Sorted) -> None:
         self._shared.counters.unrequested += batch.unrequested
+        if batch.pings:
+            # One answer will do, as for the pings of the protocol.
+            self._send(batch.pings[-1].pong)
         for frame in batch.logins:
             if frame.error is not None:
                 raise LoginRefused(str(frame.error)) from frame.error
             self._logged_in = True
         for frame in batch.replies:
-            self._note_round_trip(frame.request_id or "")
+            is_pong = frame.answers is Answers.PING
+            self._note_round_trip(None if is_pong else frame.request_id or "")
             refusal = self._shared.desk.answer(frame)
             if refusal is not None:
                 self._shared.tell(SubscriptionFailed(topics=refusal.topics, error=refusal.error))
@@ -287,7 +303,7 @@ class Connection:
             self._seen_pong = payload
             self._note_round_trip(payload.decode("ascii", "replace"))
 
-    def _note_round_trip(self, request_id: str) -> None:
+    def _note_round_trip(self, request_id: str | None) -> None:
         round_trip = self._shared.desk.pong(request_id)
         if round_trip is not None:
             self._shared.counters.round_trip = round_trip
@@ -311,7 +327,7 @@ class Connection:
         """
         waiter, payload = Waiter(), secrets.token_hex(8).encode()
         _, text = self._shared.desk.ping(waiter)
-        sending = self._deadline(self._shared.options.send_timeout)
+        sending = self._deadline(self._options.send_timeout)
         self._link.send(text, deadline=sending)
         self._link.ping(payload, deadline=sending)
         deadline, has_pong = self._deadline(_FENCE_TIMEOUT), False
@@ -324,14 +340,14 @@ class Connection:
 
     @property
     def _buffer_full(self) -> bool:
-        return self._buffer_bytes >= self._shared.options.max_buffer_bytes
+        return self._buffer_bytes >= self._options.max_buffer_bytes
 
     def _take_buffer(self) -> list[Read]:
         taken, self._buffer, self._buffer_bytes = self._buffer, [], 0
         return taken
 
     def _plan_resync(self, *, again: bool, floor: float = 0.0) -> None:
-        options = self._shared.options
+        options = self._options
         if not again:
             # The delay stays as long as it has become: what fails again and again is asked rarely.
             self._resync_at = None
@@ -341,7 +357,7 @@ class Connection:
 
     def _plan_audit(self, delay: float | None) -> None:
         """Plan the next audit, where there are any, not later than it was planned before."""
-        if delay is None or self._shared.options.audit_interval is None:
+        if delay is None or self._options.audit_interval is None:
             return
         if not self._shared.private:
             return
@@ -357,7 +373,7 @@ class Connection:
     def _wait(self, *, asked: bool) -> float:
         """Return the seconds to wait for a frame: until something is to be done without one."""
         now = self._shared.clock.monotonic()
-        patience, worry = self._shared.options.patience, self._shared.options.worry
+        patience, worry = self._options.patience, self._options.worry
         ends = [now + _LONG]
         if patience is not None and worry is not None:
             ends.append(self._heard_at + (patience if asked else worry))
@@ -373,7 +389,7 @@ class Connection:
         Raises:
             DeadlineExceeded: the link is dead.
         """
-        options = self._shared.options
+        options = self._options
         silence = self._shared.clock.monotonic() - self._heard_at
         if options.patience is not None and silence >= options.patience:
             raise DeadlineExceeded(f"no frame for {options.patience:g} s, although pings were sent")
@@ -386,7 +402,7 @@ class Connection:
         return True
 
     def _tell_unanswered(self, topics: tuple[str, ...]) -> None:
-        timeout = self._shared.options.ack_timeout
+        timeout = self._options.ack_timeout
         failure = DeadlineExceeded(f"the subscription was not acknowledged in {timeout:g} s")
         if topics:
             self._shared.tell(SubscriptionFailed(topics=topics, error=failure))

@@ -15,7 +15,7 @@ import attrs
 
 from ..clock import Clock, Deadline
 from ..errors import ConnectionClosed, SixmmError, SubscriptionRefused, again
-from ..venues.base import Frame, Venue
+from ..venues.base import Answers, Frame, Venue
 from .inbox import WAIT_SLICE
 from .subscriptions import Request, SubscriptionBook
 
@@ -79,12 +79,27 @@ class Refusal:
     error: SixmmError
 
 
+def _told_to_nobody(frame: Frame) -> Refusal | None:
+    """Return the refusal of an answer without an id for which no request waits."""
+    if frame.answers is None or frame.error is None:
+        return None
+    return Refusal((), SubscriptionRefused(str(frame.error), topics=()))
+
+
 @attrs.define(eq=False)
 class _Subscriber:
     """A caller that waits until none of its topics is missing."""
 
     waiter: Waiter
     missing: set[str]
+
+
+@attrs.define(eq=False)
+class _Leaver:
+    """A caller that waits until every request to drop its topics is answered."""
+
+    waiter: Waiter
+    unanswered: set[str]
 
 
 class RequestDesk:
@@ -107,7 +122,7 @@ class RequestDesk:
         self._opening: list[str] = []
         self._failure: SixmmError | None = None
         self._subscribers: list[_Subscriber] = []
-        self._unsubscribers: dict[str, Waiter] = {}
+        self._unsubscribers: dict[str, _Leaver] = {}
         self._renewals: dict[str, tuple[str, Callable[[], None]]] = {}
         self._pings: dict[str, tuple[float, Waiter | None]] = {}
 
@@ -127,8 +142,7 @@ class RequestDesk:
             subscriber = _Subscriber(Waiter(), set(missing))
             self._subscribers.append(subscriber)
             unasked = self._unasked(topics) if self._open else ()
-            texts = [self._text(self._ask("subscribe", unasked))] if unasked else []
-            return subscriber.waiter, texts
+            return subscriber.waiter, self._texts(self._ask_all("subscribe", unasked))
 
     def unsubscribe(self, topics: Sequence[str]) -> tuple[Waiter | None, list[str]]:
         """Want ``topics`` no more; return what to wait on (None: nothing), and what to send now."""
@@ -149,10 +163,11 @@ class RequestDesk:
                 return None, []
             # No longer live from here on: who subscribes meanwhile asks again, after this.
             self._book.no_longer_live(live)
-            request = self._ask("unsubscribe", live)
-            waiter = Waiter()
-            self._unsubscribers[request.request_id] = waiter
-            return waiter, [self._text(request)]
+            requests = self._ask_all("unsubscribe", live)
+            ids = [request.request_id for request in requests]
+            leaver = _Leaver(Waiter(), set(ids))
+            self._unsubscribers.update(dict.fromkeys(ids, leaver))
+            return leaver.waiter, self._texts(requests)
 
     def renew(self, topic: str, dropped: Callable[[], None]) -> bool:
         """Drop a wanted topic, and ask for it again when the exchange has confirmed that.
@@ -190,13 +205,16 @@ class RequestDesk:
             lost = [t for t in missing if t not in awaited and self._book.is_wanted(t)]
             self._book.drop(lost)
             self._book.forget_topics(lost)
-            for request_id in [k for k, w in self._unsubscribers.items() if w is waiter]:
+            for request_id in [k for k, w in self._unsubscribers.items() if w.waiter is waiter]:
                 del self._unsubscribers[request_id]
                 self._book.forget(request_id)
             if not (self._open and lost):
                 return []
-            request_id = self._book.new_id(self._clock.time_ms())
-            return [self._queued(self._venue.unsubscribe_text(request_id, lost))]
+            # Nobody waits for the answers.
+            return [
+                self._queued(self._venue.unsubscribe_text(self._new_id(), part))
+                for part in self._parts(tuple(lost))
+            ]
 
     def flush(self) -> None:
         """Send what was decided, in the order of the decisions, whichever thread made them.
@@ -223,7 +241,7 @@ class RequestDesk:
         """Return the id and the text of a ping whose answer is measured."""
         with self._lock:
             self._check()
-            request_id = self._book.new_id(self._clock.time_ms())
+            request_id = self._new_id()
             self._pings[request_id] = (self._clock.monotonic(), waiter)
             while len(self._pings) > _MAX_PINGS:
                 del self._pings[next(iter(self._pings))]
@@ -269,19 +287,20 @@ class RequestDesk:
             self._open, self._send = True, send
             requests = [self._ask("subscribe", (topic,)) for topic in self._book.unasked()]
             self._opening = [request.request_id for request in requests]
-            return [self._text(request) for request in requests]
+            return self._texts(requests)
 
     def answer(self, frame: Frame) -> Refusal | None:
         """Bring an answer to whoever waits for it; return a refusal that nobody waits for."""
-        if frame.request_id is None:
-            return None
         with self._lock:
-            request = self._book.answered(frame.request_id, accepted=frame.error is None)
+            request_id = frame.request_id or self._meant(frame)
+            if request_id is None:
+                return _told_to_nobody(frame)
+            request = self._book.answered(request_id, accepted=frame.error is None)
             if request is None:
                 return None
-            _, dropped = self._renewals.pop(frame.request_id, ("", None))
-            if dropped is not None and (unasked := self._unasked(request.topics)):
-                self._text(self._ask("subscribe", unasked))
+            _, dropped = self._renewals.pop(request_id, ("", None))
+            if dropped is not None:
+                self._texts(self._ask_all("subscribe", self._unasked(request.topics)))
             error = frame.error and SubscriptionRefused(str(frame.error), topics=request.topics)
             woken = self._woken_by(request, refused=error is not None)
         if dropped is not None:
@@ -291,9 +310,15 @@ class RequestDesk:
         told = woken or request.op != "subscribe"
         return None if error is None or told else Refusal(request.topics, error)
 
-    def pong(self, request_id: str) -> float | None:
-        """Note the answer to a ping; return its round trip in seconds, or None if nobody's."""
+    def pong(self, request_id: str | None) -> float | None:
+        """Note the answer to a ping; return its round trip in seconds, or None if nobody's.
+
+        Args:
+            request_id: which ping; None for the oldest.
+        """
         with self._lock:
+            if request_id is None:
+                request_id = next(iter(self._pings), "")
             sent_at, waiter = self._pings.pop(request_id, (None, None))
         if sent_at is None:
             return None
@@ -314,7 +339,7 @@ class RequestDesk:
             self._open, self._send = False, None
             self._outbox.clear()
             self._book.connection_lost()
-            done = list(self._unsubscribers.values())
+            done = [leaver.waiter for leaver in self._unsubscribers.values()]
             self._unsubscribers.clear()
             self._renewals.clear()
             pinging = [waiter for _, waiter in self._pings.values() if waiter is not None]
@@ -330,7 +355,7 @@ class RequestDesk:
         with self._lock:
             self._failure = self._failure or error
             waiters = [s.waiter for s in self._subscribers]
-            waiters += list(self._unsubscribers.values())
+            waiters += [leaver.waiter for leaver in self._unsubscribers.values()]
             waiters += [waiter for _, waiter in self._pings.values() if waiter is not None]
             self._subscribers, self._unsubscribers, self._pings = [], {}, {}
         for waiter in waiters:
@@ -342,17 +367,38 @@ class RequestDesk:
         if self._failure is not None:
             raise again(self._failure)
 
+    def _ask_all(self, op: str, topics: tuple[str, ...]) -> list[Request]:
+        """Ask for topics, in as many requests as the venue needs for them."""
+        return [self._ask(op, part) for part in self._parts(topics)]
+
+    def _parts(self, topics: tuple[str, ...]) -> list[tuple[str, ...]]:
+        most = self._venue.most_topics or max(1, len(topics))
+        return [topics[first : first + most] for first in range(0, len(topics), most)]
+
     def _ask(self, op: str, topics: tuple[str, ...]) -> Request:
-        request_id = self._book.new_id(self._clock.time_ms())
-        request = Request(request_id=request_id, op=op, topics=topics)
+        request = Request(request_id=self._new_id(), op=op, topics=topics)
         self._book.sent(request)
         return request
+
+    def _new_id(self) -> str:
+        return self._book.new_id(self._clock.time_ms())
+
+    def _meant(self, frame: Frame) -> str | None:
+        """Return the id of the request that an answer without an id is meant for, or None."""
+        if frame.answers is Answers.REQUEST:
+            return self._book.oldest()
+        if frame.answers in (Answers.SUBSCRIBE, Answers.UNSUBSCRIBE) and frame.topic:
+            return self._book.oldest(frame.answers.value, frame.topic)
+        return None
 
     def _unasked(self, topics: Sequence[str]) -> tuple[str, ...]:
         """Return those of ``topics`` that are to be asked for now, not after a renewal."""
         renewed = {topic for topic, _ in self._renewals.values()}
         unasked = filter(self._book.is_wanted, self._book.unasked(topics))
         return tuple(topic for topic in unasked if topic not in renewed)
+
+    def _texts(self, requests: Sequence[Request]) -> list[str]:
+        return [self._text(request) for request in requests]
 
     def _text(self, request: Request) -> str:
         make = (
@@ -369,8 +415,7 @@ class RequestDesk:
 
     def _woken_by(self, request: Request, *, refused: bool) -> list[Waiter]:
         if request.op == "unsubscribe":
-            waiter = self._unsubscribers.pop(request.request_id, None)
-            return [] if waiter is None else [waiter]
+            return self._left_by(request, refused=refused)
         if refused:
             return self._refused(request.topics)
         for subscriber in self._subscribers:
@@ -378,6 +423,13 @@ class RequestDesk:
         woken = [s.waiter for s in self._subscribers if not s.missing]
         self._subscribers = [s for s in self._subscribers if s.missing]
         return woken
+
+    def _left_by(self, request: Request, *, refused: bool) -> list[Waiter]:
+        leaver = self._unsubscribers.pop(request.request_id, None)
+        if leaver is None:
+            return []
+        leaver.unanswered.discard(request.request_id)
+        return [leaver.waiter] if refused or not leaver.unanswered else []
 
     def _refused(self, topics: tuple[str, ...]) -> list[Waiter]:
         """Return who waits for a refused topic; such a topic is not asked for again."""

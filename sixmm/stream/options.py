@@ -64,6 +64,19 @@ class SessionOptions:
             if not (is_figure and 0 < value < math.inf):
                 raise ConfigurationError(f"{name} must be a finite number above 0")
 
+    def told(self, *, ping_interval: float | None, ping_timeout: float | None) -> SessionOptions:
+        """Return the figures of a link whose server has told some of them; None is not told.
+
+        Pings that are off stay off.
+        """
+        if self.ping_interval is None:
+            return self
+        return attrs.evolve(
+            self,
+            ping_interval=ping_interval or self.ping_interval,
+            ping_timeout=ping_timeout or self.ping_timeout,
+        )
+
     @property
     def patience(self) -> float | None:
         """Seconds without any frame after which the link is dead, or None for no limit."""

@@ -32,6 +32,7 @@ class Sorted:
     """The topics of ``market``, where they are needed."""
     replies: Sequence[Frame] = ()
     logins: Sequence[Frame] = ()
+    pings: Sequence[Frame] = ()
     unrequested: int = 0
 
 
@@ -41,6 +42,8 @@ class _Place(enum.Enum):
     UNREQUESTED = "unrequested"
     ANSWER = "answer"
 
+
+_ANSWERED = (FrameKind.REPLY, FrameKind.LOGIN, FrameKind.PING)
 
 class Router:
     """Sorts the reads of one connection. Used by the thread that reads.
@@ -114,6 +117,7 @@ class Router:
             topics=self._topics_of(frame for _, frame in market),
             replies=[frame for frame in answers if frame.kind is FrameKind.REPLY],
             logins=[frame for frame in answers if frame.kind is FrameKind.LOGIN],
+            pings=[frame for frame in answers if frame.kind is FrameKind.PING],
             unrequested=sum(place is _Place.UNREQUESTED for place, _, _ in placed),
         )
 
@@ -138,7 +142,7 @@ class Router:
         return place
 
     def _decide(self, frame: Frame) -> _Place:
-        if frame.kind in (FrameKind.REPLY, FrameKind.LOGIN):
+        if frame.kind in _ANSWERED:
             return _Place.ANSWER
         if frame.kind is not FrameKind.MARKET:
             return _Place.PRIVATE

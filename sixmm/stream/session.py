@@ -34,6 +34,7 @@ from .backoff import Backoff
 from .causes import Remedy, Verdict, judge
 from .connection import Connection
 from .desk import Waiter
+from .heartbeat import Heartbeat
 from .inbox import WAIT_SLICE
 from .keys import KeyKeeper
 from .shared import Shared
@@ -47,6 +48,7 @@ __all__ = ["Session"]
 _log = logging.getLogger("sixmm.stream")
 
 _ENDED = (State.CLOSING, State.CLOSED)
+_PINGED_STATES = CONNECTED_STATES - {State.AUTHENTICATING}
 _POLITE_CLOSE = 1.0
 _MAX_REFUSALS = 3
 
@@ -80,6 +82,7 @@ class Session:
         self._fresh_key = True
         self._refusals = 0
         self._number = 1
+        self._heartbeat = Heartbeat(shared, timer=self._timer, link=self._pinged_link)
         self._reader = threading.Thread(target=self._read, name="sixmm-reader", daemon=True)
 
     # The caller's side
@@ -106,8 +109,7 @@ class Session:
             raise LocalStateError("the client is started already")
         self._move(Trigger.START)
         options = self._shared.options
-        if options.ping_interval is not None:
-            self._timer.every("ping", options.ping_interval, self._send_pings)
+        self._heartbeat.start()
         if options.clock_interval is not None and self._shared.private:
             self._timer.every("clock", options.clock_interval, self._shared.rest.measure_clock)
         self._timer.start()
@@ -168,7 +170,7 @@ class Session:
             raise ConnectionClosed(reason=f"there is no connection now ({self._state})")
         waiter = Waiter()
         started = self._shared.clock.monotonic()
-        self._send_ping(link, waiter, deadline)
+        self._heartbeat.send(link, waiter, deadline)
         self._shared.inbox.turn.recall()
         if not waiter.wait(deadline):
             raise DeadlineExceeded("the ping was not answered in time")
@@ -259,7 +261,13 @@ class Session:
                 self._sync.prime()
             dial, self._fresh_key = self._keys.next_dial()
             link = self._dial(dial)
-            connection = Connection(self._shared, link, sync=self._sync, number=self._number)
+            connection = Connection(
+                self._shared,
+                link,
+                sync=self._sync,
+                number=self._number,
+                options=self._heartbeat.follow(dial),
+            )
             self._bring_up(connection, awaits_login=dial.awaits_login)
             self._serve(connection)
         except SixmmError as error:
@@ -383,16 +391,9 @@ class Session:
 
     # The timer thread
 
-    def _send_pings(self) -> None:
-        link = self._link
-        if link is None or self._state not in CONNECTED_STATES:
-            return
-        deadline = Deadline(self._shared.options.send_timeout, clock=self._shared.clock)
-        try:
-            self._send_ping(link, None, deadline)
-        except SixmmError as error:
-            # The send has dropped the link; the reader sees its end and says why.
-            _log.info("the ping could not be sent: %s", error)
+    def _pinged_link(self) -> WsLink | None:
+        """Return the link where it may be pinged: before a login nothing else may be sent."""
+        return self._link if self._state in _PINGED_STATES else None
 
     def _replace_link(self, reason: str) -> None:
         with self._lock:
@@ -403,12 +404,6 @@ class Session:
             link.abort()
 
     # Several threads
-
-    def _send_ping(self, link: WsLink, waiter: Waiter | None, deadline: Deadline) -> None:
-        """Send an application ping and a protocol ping with the same id: either answer counts."""
-        request_id, text = self._shared.desk.ping(waiter)
-        link.send(text, deadline=deadline)
-        link.ping(request_id.encode("ascii"), deadline=deadline)
 
     def _wait_for(
         self, waiter: Waiter | None, topics: Sequence[str], deadline: Deadline, what: str

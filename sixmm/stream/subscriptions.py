@@ -126,6 +126,18 @@ class SubscriptionBook:
         """Stop waiting for the answer to a request; return it, if it was still waited for."""
         return self._pending.pop(request_id, None)
 
+    def oldest(self, op: str = "", topic: str = "") -> str | None:
+        """Return the id of the oldest request that waits, or None.
+
+        Args:
+            op: only ``subscribe`` or ``unsubscribe``; empty for either.
+            topic: only about this topic; empty for any.
+        """
+        for request in self._pending.values():
+            if op in ("", request.op) and (not topic or topic in request.topics):
+                return request.request_id
+        return None
+
     def is_pending(self, request_id: str) -> bool:
         """Whether a request waits for its answer."""
         return request_id in self._pending

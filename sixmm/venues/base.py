@@ -24,6 +24,7 @@ from ..state.models import Balance, Baseline, Facts, Fill, Order, Position, Snap
 from ..transport.base import HttpRequest, HttpResponse
 
 __all__ = [
+    "Answers",
     "Auth",
     "Call",
     "Credentials",
@@ -150,7 +151,11 @@ class Dial:
     key: StreamKey | None = None
     """The stream key that the address uses, where it needs to be kept alive."""
     awaits_login: bool = False
-    """Whether the server says by a frame that the credential is accepted."""
+    """Whether the server says by a frame that the connection, or its credential, is accepted."""
+    ping_interval: float | None = None
+    """How often the server asks to be pinged, in seconds; None leaves it to the client."""
+    ping_timeout: float | None = None
+    """How long the server says that an answer takes at most; None leaves it to the client."""
 
 
 class FrameKind(enum.Enum):
@@ -159,10 +164,25 @@ class FrameKind(enum.Enum):
     PRIVATE = "private"
     MARKET = "market"
     REPLY = "reply"
-    """An answer to a request of ours, with its id."""
+    """An answer to a request of ours."""
+    PING = "ping"
+    """A question whether we are there, which is to be answered."""
     LOGIN = "login"
     OTHER = "other"
     """None of these; it reaches the caller as an unknown event."""
+
+
+class Answers(enum.Enum):
+    """What an answer that has no id is meant for."""
+
+    SUBSCRIBE = "subscribe"
+    """The oldest request for the topic that it names."""
+    UNSUBSCRIBE = "unsubscribe"
+    """The oldest request to drop the topic that it names."""
+    REQUEST = "request"
+    """The oldest request of either kind."""
+    PING = "ping"
+    """The oldest ping."""
 
 
 @attrs.frozen(kw_only=True)
@@ -172,8 +192,13 @@ class Frame:
     kind: FrameKind
     topic: str = ""
     request_id: str | None = None
+    """Which request it answers, where it says so."""
+    answers: Answers | None = None
+    """What an answer without an id is meant for; None for nothing."""
     error: SixmmError | None = None
     """Why the request or the login was refused, or None where it was accepted."""
+    pong: str = ""
+    """The text that answers a ping."""
 
 
 class Venue(abc.ABC):
@@ -181,6 +206,9 @@ class Venue(abc.ABC):
 
     name: str
     """Its name in logs and errors."""
+
+    most_topics: int | None = None
+    """How many topics one request may name; None for as many as there are."""
 
     # REST
 

@@ -3,6 +3,7 @@
 Its frames are JSON objects with one key that says what they are::
 
     {"login": true}                                     or {"login": false, "why": text}
+    {"ping": text}                                      which is answered with that text
     {"reply": id}                                       or {"reply": id, "why": text}
     {"market": topic, "value": anything}
     {"push": "user.9", "ts": ms, "orders": [...], "fills": [...], "balances": [...],
@@ -277,6 +278,8 @@ class FakeVenue(Venue):
             return Frame(
                 kind=FrameKind.LOGIN, error=None if frame["login"] else LoginRefused(str(why))
             )
+        if "ping" in frame:
+            return Frame(kind=FrameKind.PING, pong=frame["ping"])
         if "reply" in frame:
             return Frame(
                 kind=FrameKind.REPLY,

@@ -58,6 +58,18 @@ def test_a_frozen_link_is_noticed(server: FakeServer, rig: MakeRig) -> None:
     client.resynced("reconnect")
 
 
+def test_a_ping_of_the_server_is_answered(server: FakeServer, rig: MakeRig) -> None:
+    """With the text that the venue has for it; of several in one read the last."""
+    client = rig()
+    client.live()
+    answers: list[str] = []
+    server.peer.on_message = answers.append
+    server.peer.push('{"ping": "first"}')
+    wait_until(lambda: answers == ["first"])
+    server.peer.push('{"ping": "second"}')
+    wait_until(lambda: answers == ["first", "second"])
+
+
 @pytest.mark.parametrize("by", ["pong", "reply"])
 def test_an_answer_to_a_ping_keeps_a_quiet_link(server: FakeServer, rig: MakeRig, by: str) -> None:
     """Either answer is a sign of life: the protocol's, or the application's (rule 88)."""

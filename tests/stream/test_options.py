@@ -47,3 +47,19 @@ def test_patience_is_interval_and_timeout() -> None:
 def test_without_pings_there_is_no_patience_to_lose() -> None:
     """``None`` switches the pings off, and with them the verdict about silence."""
     assert SessionOptions(ping_interval=None).patience is None
+
+
+def test_what_a_server_tells_holds_for_its_link() -> None:
+    """What it does not tell stays as the client has it."""
+    options = SessionOptions(ping_interval=15.0, ping_timeout=10.0)
+    told = options.told(ping_interval=18.0, ping_timeout=None)
+    assert (told.ping_interval, told.ping_timeout, told.patience) == (18.0, 10.0, 28.0)
+    told = options.told(ping_interval=None, ping_timeout=2.0)
+    assert (told.ping_interval, told.ping_timeout) == (15.0, 2.0)
+    assert options.told(ping_interval=None, ping_timeout=None) == options
+
+
+def test_pings_that_are_off_stay_off() -> None:
+    """Whatever a server tells."""
+    options = SessionOptions(ping_interval=None)
+    assert options.told(ping_interval=18.0, ping_timeout=10.0).patience is None

@@ -22,6 +22,7 @@ FRAMES = {
     "market": b'{"market": "wanted"}',
     "reply": b'{"reply": "1"}',
     "login": b'{"login": true}',
+    "ping": b'{"ping": "here"}',
     "other": b'{"greeting": 1}',
     "junk": b"\xff\xfe not json",
 }
@@ -43,12 +44,13 @@ def sort(kinds: Sequence[str], *, wanted: frozenset[str] = frozenset({"wanted"})
 def test_every_message_goes_to_one_place_in_order(kinds: list[str]) -> None:
     """Nothing is lost and nothing is doubled, whatever comes mixed in one read."""
     batch = sort(kinds)
-    assert batch.private or batch.market or batch.replies or batch.logins
+    assert batch.private or batch.market or batch.replies or batch.logins or batch.pings
     assert list(batch.private) == [FRAMES[k] for k in kinds if k in ("private", "other", "junk")]
     assert list(batch.market) == [FRAMES["market"]] * kinds.count("market")
     assert list(batch.topics) == ["wanted"] * kinds.count("market")
     assert len(batch.replies) == kinds.count("reply")
     assert len(batch.logins) == kinds.count("login")
+    assert [frame.pong for frame in batch.pings] == ["here"] * kinds.count("ping")
     assert batch.unrequested == 0
 
 
