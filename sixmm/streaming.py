@@ -110,7 +110,7 @@ class StreamClient:
             venue=venue,
             rest=self._rest,
             inbox=Inbox(limits, clock=clock),
-            desk=RequestDesk(venue, clock=clock),
+            desk=RequestDesk(venue, clock=clock, pace=options.request_pace),
             options=options,
             clock=clock,
             private=bool(private),

@@ -102,6 +102,9 @@ class Connection:
         desk.flush()
         deadline = self._deadline(options.ack_timeout)
         while desk.is_opening:
+            if desk.has_unsent:
+                # The time for the answers begins when everything is asked.
+                deadline = self._deadline(options.ack_timeout)
             if not self._receive_before(deadline):
                 self._tell_unanswered(desk.abandon_unanswered())
 

@@ -15,6 +15,7 @@ import attrs
 
 from ..clock import Clock, Deadline
 from ..errors import ConnectionClosed, SixmmError, SubscriptionRefused, again
+from ..pace import Rate, TokenBucket
 from ..venues.base import Answers, Frame, Venue
 from .inbox import WAIT_SLICE
 from .subscriptions import Request, SubscriptionBook
@@ -79,6 +80,10 @@ class Refusal:
     error: SixmmError
 
 
+def _never(_: float) -> None:
+    """Forget it: a desk without a pace leaves nothing for later."""
+
+
 def _told_to_nobody(frame: Frame) -> Refusal | None:
     """Return the refusal of an answer without an id for which no request waits."""
     if frame.answers is None or frame.error is None:
@@ -108,11 +113,15 @@ class RequestDesk:
     Args:
         venue: makes the texts of the requests.
         clock: the local clock.
+        pace: how fast requests may follow one another; None sends each at once.
     """
 
-    def __init__(self, venue: Venue, *, clock: Clock) -> None:
+    def __init__(self, venue: Venue, *, clock: Clock, pace: Rate | None = None) -> None:
         self._venue = venue
         self._clock = clock
+        self._bucket = None if pace is None else TokenBucket(pace, now=clock.monotonic())
+        self.later: Callable[[float], object] = _never
+        """Has :meth:`flush` called again after so many seconds, for what was not sent yet."""
         self._lock = threading.RLock()
         self._book = SubscriptionBook()
         self._open = False
@@ -220,7 +229,8 @@ class RequestDesk:
         """Send what was decided, in the order of the decisions, whichever thread made them.
 
         One thread sends at a time, without the lock; a text that is decided meanwhile is sent by
-        that thread too. What is left when the connection is lost is not sent on the next one.
+        that thread too. What the pace does not allow yet is left for :attr:`later`. What is left
+        when the connection is lost is not sent on the next one.
 
         Raises:
             SixmmError: a text could not be sent; the connection is over then.
@@ -229,8 +239,13 @@ class RequestDesk:
             with self._lock:
                 if self._flushing or not self._outbox or self._send is None:
                     return
-                text, send = self._outbox.popleft(), self._send
-                self._flushing = True
+                delay = self._delay()
+                if delay <= 0.0:
+                    text, send = self._outbox.popleft(), self._send
+                    self._flushing = True
+            if delay > 0.0:
+                self.later(delay)
+                return
             try:
                 send(text)
             finally:
@@ -267,6 +282,11 @@ class RequestDesk:
         """How many requests wait for an answer."""
         with self._lock:
             return self._book.pending
+
+    @property
+    def has_unsent(self) -> bool:
+        """Whether a request waits for its turn to be sent."""
+        return bool(self._outbox)
 
     @property
     def is_opening(self) -> bool:
@@ -366,6 +386,16 @@ class RequestDesk:
     def _check(self) -> None:
         if self._failure is not None:
             raise again(self._failure)
+
+    def _delay(self) -> float:
+        """Take the turn of one request, or return the seconds until there is one."""
+        if self._bucket is None:
+            return 0.0
+        now = self._clock.monotonic()
+        delay = self._bucket.delay(now)
+        if delay <= 0.0:
+            self._bucket.take(now)
+        return delay
 
     def _ask_all(self, op: str, topics: tuple[str, ...]) -> list[Request]:
         """Ask for topics, in as many requests as the venue needs for them."""

@@ -7,11 +7,12 @@ import math
 import attrs
 
 from ..errors import ConfigurationError
+from ..pace import Rate
 from .backoff import BackoffPolicy
 
 __all__ = ["SessionOptions"]
 
-_OTHERS = frozenset({"release_key", "backoff"})
+_OTHERS = frozenset({"release_key", "backoff", "request_pace"})
 _MAY_BE_OFF = frozenset({"ping_interval", "clock_interval", "audit_interval"})
 
 
@@ -36,6 +37,7 @@ class SessionOptions:
             compared as well.
         max_buffer_bytes: how much is buffered while the account is compared; at the bound the
             client stops reading until the comparison is done.
+        request_pace: how fast requests to the stream may follow one another; None is off.
         release_key: whether :meth:`close` deletes the stream key at the exchange.
         backoff: how long to wait before another attempt.
     """
@@ -53,6 +55,7 @@ class SessionOptions:
     audit_interval: float | None = 60.0
     audit_after_silence: float = 5.0
     max_buffer_bytes: int = 32 * 1024 * 1024
+    request_pace: Rate | None = None
     release_key: bool = False
     backoff: BackoffPolicy = attrs.field(factory=BackoffPolicy)
 

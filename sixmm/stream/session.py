@@ -83,6 +83,7 @@ class Session:
         self._refusals = 0
         self._number = 1
         self._heartbeat = Heartbeat(shared, timer=self._timer, link=self._pinged_link)
+        shared.desk.later = lambda delay: self._timer.after("requests", delay, self._flush)
         self._reader = threading.Thread(target=self._read, name="sixmm-reader", daemon=True)
 
     # The caller's side
