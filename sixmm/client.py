@@ -21,6 +21,7 @@ from .stream.shared import Deliver
 from .stream.states import State
 from .streaming import StreamClient
 from .transport.base import HttpTransport, WsTransport
+from .transport.defaults import default_http, default_ws
 from .transport.urls import require_safe_url
 from .venues.base import Credentials
 from .venues.sixmm import calls
@@ -136,8 +137,8 @@ class Client(StreamClient):
             credentials=_credentials(api_key, api_secret, access_token),
             rest_url=rest_url,
             ws_url=ws_url,
-            http=http or _default_http(proxy=proxy, verify=verify, ca_file=ca_file),
-            ws=ws or _default_ws(proxy=proxy, verify=verify, ca_file=ca_file),
+            http=http or default_http(proxy=proxy, verify=verify, ca_file=ca_file),
+            ws=ws or default_ws(proxy=proxy, verify=verify, ca_file=ca_file),
             private=private,
             deliver=deliver,
             rest_timeout=rest_timeout,
@@ -380,16 +381,3 @@ def _checkpoint(
         journal_bytes=max(least.journal_bytes, 2 * limits.private_bytes),
     )
     return Checkpoint(path, acknowledge=acknowledge, limits=bounds)
-
-
-def _default_http(*, proxy: str | None, verify: bool, ca_file: str | None) -> HttpTransport:
-    # Imported here: a client with its own transports does not pay for these libraries.
-    from .transport.requests_http import RequestsTransport
-
-    return RequestsTransport(proxies=proxy, verify=verify, ca_file=ca_file)
-
-
-def _default_ws(*, proxy: str | None, verify: bool, ca_file: str | None) -> WsTransport:
-    from .transport.websocket_client import WebSocketClientTransport
-
-    return WebSocketClientTransport(proxy=proxy, verify=verify, ca_file=ca_file)

@@ -33,6 +33,7 @@ from .stream.stats import Stats
 from .stream.taking import Taker
 from .stream.tokens import TokenKeeper
 from .transport.base import HttpTransport, WsTransport
+from .transport.defaults import default_http, default_ws
 from .venues.base import Call, Credentials, Venue
 
 if TYPE_CHECKING:
@@ -51,11 +52,11 @@ class StreamClient:
 
     Args:
         venue: how the venue speaks.
-        credentials: what proves who the caller is; it may be empty.
-        rest_url: the address of the REST API.
         ws_url: the address of the stream.
-        http: sends REST requests; closed with the client.
-        ws: makes links; closed with the client.
+        rest_url: the address of the REST API, where the venue has one.
+        credentials: what proves who the caller is; None is nobody.
+        http: sends REST requests; closed with the client. None means requests.
+        ws: makes links; closed with the client. None means websocket-client.
         private: whether to open the private stream; None means "if there are credentials".
         deliver: ``"all"``, ``"events"`` or ``"state"``.
         rest_timeout: seconds that one REST call may take, with its repeats.
@@ -70,22 +71,23 @@ class StreamClient:
         self,
         *,
         venue: Venue,
-        credentials: Credentials,
-        rest_url: str,
         ws_url: str,
-        http: HttpTransport,
-        ws: WsTransport,
-        private: bool | None,
-        deliver: Deliver,
-        rest_timeout: float,
-        pace: RestPace | None,
-        limits: InboxLimits,
-        options: SessionOptions,
+        rest_url: str = "",
+        credentials: Credentials | None = None,
+        http: HttpTransport | None = None,
+        ws: WsTransport | None = None,
+        private: bool | None = None,
+        deliver: Deliver = "all",
+        rest_timeout: float = 10.0,
+        pace: RestPace | None = None,
+        limits: InboxLimits | None = None,
+        options: SessionOptions | None = None,
         schema_report: bool = False,
         checkpoint: Checkpoint | None = None,
     ) -> None:
         if deliver not in ("all", "events", "state"):
             raise ConfigurationError("deliver is 'all', 'events' or 'state'")
+        credentials, options = credentials or Credentials(), options or SessionOptions()
         if checkpoint is not None:
             _check_checkpoint(credentials, private=private, deliver=deliver)
         clock = SystemClock()
@@ -99,7 +101,7 @@ class StreamClient:
         self._report = SchemaReport(every=schema_report)
         self._rest = RestSession(
             venue=venue,
-            http=http,
+            http=http or default_http(),
             rest_url=rest_url,
             credentials=credentials,
             timeout=rest_timeout,
@@ -118,7 +120,7 @@ class StreamClient:
             checkpoint=checkpoint,
         )
         self._taker = Taker(self._shared, report=self._report)
-        self._session = Session(self._shared, ws=ws, ws_url=ws_url)
+        self._session = Session(self._shared, ws=ws or default_ws(), ws_url=ws_url)
         self._tokens = TokenKeeper(self._shared, timer=self._session.timer)
         self._rest.on_token = self._tokens.plan
         self._shared.books.timer = self._session.timer
