@@ -32,7 +32,9 @@ def role() -> str:
 
     A replay waits for what the reader does, and not for what only happens as time goes by.
     """
-    return _ROLES.get(threading.current_thread().name, "caller")
+    # A client with several connections has a reader thread for each, with a word more.
+    name = "-".join(threading.current_thread().name.split("-", 2)[:2])
+    return _ROLES.get(name, "caller")
 
 
 class Recorder:

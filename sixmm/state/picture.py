@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from types import MappingProxyType
+from typing import TypeVar
 
 import attrs
 
 from ..errors import LocalStateError
 from .models import Balance, Fill, Order, Position
 
-__all__ = ["Account", "Orders", "Predicate"]
+__all__ = ["Account", "Orders", "Predicate", "merged"]
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -97,6 +101,29 @@ class Account:
         if self.wait is None:
             raise LocalStateError("this picture was not taken by a client: nothing will change it")
         return self.wait(predicate, timeout)
+
+
+def merged(pictures: Mapping[str, Account]) -> Account:
+    """Return one picture of several parts of an account that have nothing in common.
+
+    What is not certain is named with its part; the picture is as old as the oldest of them.
+
+    Args:
+        pictures: by the name of the part.
+    """
+    parts = pictures.values()
+    return Account(
+        orders=Orders({key: order for part in parts for key, order in part.orders.items()}),
+        positions=_joined([part.positions for part in parts]),
+        balances=_joined([part.balances for part in parts]),
+        fills=tuple(fill for part in parts for fill in part.fills),
+        stale=tuple(f"{name}: {what}" for name, part in pictures.items() for what in part.stale),
+        as_of_ms=min((part.as_of_ms for part in parts), default=0),
+    )
+
+
+def _joined(parts: Iterable[Mapping[K, V]]) -> Mapping[K, V]:
+    return MappingProxyType({key: value for part in parts for key, value in part.items()})
 
 
 Predicate = Callable[[Account], object]

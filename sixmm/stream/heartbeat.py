@@ -16,7 +16,7 @@ from ..venues.base import Dial
 from .desk import Waiter
 from .options import SessionOptions
 from .shared import Shared
-from .timer import Timer
+from .timer import Jobs
 
 __all__ = ["Heartbeat"]
 
@@ -35,7 +35,7 @@ class Heartbeat:
     """
 
     def __init__(
-        self, shared: Shared, *, timer: Timer, link: Callable[[], WsLink | None]
+        self, shared: Shared, *, timer: Jobs, link: Callable[[], WsLink | None]
     ) -> None:
         self._shared = shared
         self._timer = timer

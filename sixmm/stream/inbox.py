@@ -87,10 +87,19 @@ class Inbox:
     Args:
         limits: the bounds.
         clock: gives the times of the events that the inbox itself makes.
+        has_one_reader: whether one reader thread puts messages in. Where several do, callers are
+            woken at once, and none of them reads a link.
     """
 
-    def __init__(self, limits: InboxLimits | None = None, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        limits: InboxLimits | None = None,
+        *,
+        clock: Clock | None = None,
+        has_one_reader: bool = True,
+    ) -> None:
         self._limits = limits = limits or InboxLimits()
+        self._has_one_reader = has_one_reader
         self._clock = clock or SystemClock()
         # Re-entrant: close() may be called by a signal handler, in the middle of any method.
         self._lock = threading.RLock()
@@ -120,7 +129,7 @@ class Inbox:
 
         A caller that wakes needs the interpreter, which the reader has until it waits again.
         """
-        if self._later is None:
+        if self._later is None and self._has_one_reader:
             self._later = []
         # Else the thread that read before stands still before its release: this one wakes for both.
 

@@ -16,7 +16,7 @@ from ..errors import SixmmError, without_frames
 from ..events import SessionExpiring, SessionRenewed
 from ..venues.base import Dial, StreamKey
 from .shared import Shared
-from .timer import Timer
+from .timer import Jobs
 
 __all__ = ["KeyKeeper"]
 
@@ -42,7 +42,7 @@ class KeyKeeper:
     """
 
     def __init__(
-        self, shared: Shared, *, timer: Timer, ws_url: str, replace_link: Callable[[str], None]
+        self, shared: Shared, *, timer: Jobs, ws_url: str, replace_link: Callable[[str], None]
     ) -> None:
         self._shared = shared
         self._timer = timer

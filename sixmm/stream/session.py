@@ -41,7 +41,7 @@ from .shared import Shared
 from .states import CONNECTED_STATES, State, Trigger, next_state
 from .stats import Stats
 from .sync import AUDIT, AccountSync
-from .timer import Flag, Timer
+from .timer import Flag, Jobs, Timer, TimerShare
 
 __all__ = ["Session"]
 
@@ -60,9 +60,19 @@ class Session:
         shared: the parts that every part of the session uses.
         ws: makes the links; closed with the session.
         ws_url: the address of the stream.
+        name: tells its reader thread from those of other sessions of one client.
+        timer: a share of the timer of the client; None makes one of its own.
     """
 
-    def __init__(self, shared: Shared, *, ws: WsTransport, ws_url: str) -> None:
+    def __init__(
+        self,
+        shared: Shared,
+        *,
+        ws: WsTransport,
+        ws_url: str,
+        name: str = "",
+        timer: TimerShare | None = None,
+    ) -> None:
         self._shared = shared
         self._ws = ws
         # Re-entrant, here and at the desk: close() may be called by a signal handler.
@@ -75,7 +85,7 @@ class Session:
         self._closing = Flag()
         self._sync = AccountSync(shared)
         self._backoff = Backoff(shared.options.backoff, random.random)
-        self._timer = Timer(clock=shared.clock)
+        self._timer: Timer | TimerShare = timer or Timer(clock=shared.clock)
         self._keys = KeyKeeper(
             shared, timer=self._timer, ws_url=ws_url, replace_link=self._replace_link
         )
@@ -84,7 +94,8 @@ class Session:
         self._number = 1
         self._heartbeat = Heartbeat(shared, timer=self._timer, link=self._pinged_link)
         shared.desk.later = lambda delay: self._timer.after("requests", delay, self._flush)
-        self._reader = threading.Thread(target=self._read, name="sixmm-reader", daemon=True)
+        thread = f"sixmm-reader-{name}" if name else "sixmm-reader"
+        self._reader = threading.Thread(target=self._read, name=thread, daemon=True)
 
     # The caller's side
 
@@ -94,7 +105,7 @@ class Session:
         return self._state
 
     @property
-    def timer(self) -> Timer:
+    def timer(self) -> Jobs:
         """The timer thread, for jobs of the client that owns the session."""
         return self._timer
 
@@ -206,7 +217,7 @@ class Session:
         """
         deadline = Deadline(timeout)
         was_started = self._state is not State.IDLE
-        self._begin_close()
+        self.begin_close()
         link = self._link
         if link is not None and not self._on_own_thread():
             link.close(code=1000, deadline=deadline.sooner(_POLITE_CLOSE))
@@ -220,9 +231,19 @@ class Session:
         self._move(Trigger.END)
         return ended
 
+    def begin_close(self) -> None:
+        """Have everything end that waits or runs; :meth:`close` waits for it."""
+        self._closing.set()
+        self._shared.inbox.turn.close()
+        self._move(Trigger.CLOSE)
+        self._shared.end(ClientClosed("the client is closed"))
+        self._shared.watch.end()
+        self._shared.changes.end()
+        self._timer.stop()
+
     def abandon(self) -> None:
         """Let go of the session without waiting: its owner was forgotten by the program."""
-        self._begin_close()
+        self.begin_close()
         self._ws.close()
         if self._link is not None:
             self._link.abort()
@@ -446,15 +467,6 @@ class Session:
             raise LocalStateError("the client is not started: use 'with', or call start()")
 
     # Closing
-
-    def _begin_close(self) -> None:
-        self._closing.set()
-        self._shared.inbox.turn.close()
-        self._move(Trigger.CLOSE)
-        self._shared.end(ClientClosed("the client is closed"))
-        self._shared.watch.end()
-        self._shared.changes.end()
-        self._timer.stop()
 
     def _release_key(self, deadline: Deadline) -> None:
         if not self._shared.options.release_key or deadline.expired:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from ..checkpoint import Numbered, is_numbered, mark
 from ..clock import Deadline
@@ -22,10 +22,14 @@ class Taker:
     Args:
         shared: the parts of the session.
         report: counts the fields of what is taken.
+        others: the parts of other sessions that put into the same inbox.
     """
 
-    def __init__(self, shared: Shared, *, report: SchemaReport) -> None:
+    def __init__(
+        self, shared: Shared, *, report: SchemaReport, others: Sequence[Shared] = ()
+    ) -> None:
         self._shared = shared
+        self._all = (shared, *others)
         self._report = report
 
     def events(
@@ -117,5 +121,6 @@ class Taker:
         shared.counters.undecoded += 1
         if shared.venue.classify(message).kind is not FrameKind.MARKET:
             # Only the caller's thread learns it; the reader compares the account when it sees this.
-            shared.is_in_doubt = True
+            for each in self._all:
+                each.is_in_doubt = True
         return failure_of(message, error, received_at=received_at)

@@ -11,13 +11,14 @@ import itertools
 import logging
 import threading
 from collections.abc import Callable
+from typing import Protocol
 
 import attrs
 
 from ..clock import Clock, SystemClock
 from ..errors import ConfigurationError, SixmmError
 
-__all__ = ["Flag", "Schedule", "Timer"]
+__all__ = ["Flag", "Jobs", "Schedule", "Timer", "TimerShare"]
 
 _log = logging.getLogger("sixmm.timer")
 
@@ -120,6 +121,19 @@ class Flag:
             return self._condition.wait_for(self.is_set, timeout)
 
 
+class Jobs(Protocol):
+    """Has named jobs run at a later time."""
+
+    def every(self, name: str, interval: float, action: Action) -> None:
+        """Run ``action`` every ``interval`` seconds, for the first time after one interval."""
+
+    def after(self, name: str, delay: float, action: Action) -> None:
+        """Run ``action`` once, in ``delay`` seconds."""
+
+    def cancel(self, name: str) -> None:
+        """Drop the job of that name; one that runs at this moment is not waited for."""
+
+
 class Timer:
     """The timer thread of a client.
 
@@ -195,3 +209,56 @@ class Timer:
 
     def _delay_until(self, at: float | None) -> float | None:
         return None if at is None else min(max(0.0, at - self._clock.monotonic()), _LONGEST_WAIT)
+
+
+class TimerShare:
+    """A share of a timer that several use: its jobs have names of their own.
+
+    Whoever made the timer starts and joins it; the end of a share drops its jobs and no others.
+
+    Args:
+        timer: runs the jobs.
+        user: tells the jobs of this share from those of others.
+    """
+
+    def __init__(self, timer: Timer, user: str) -> None:
+        self._timer = timer
+        self._user = user
+        self._lock = threading.RLock()
+        self._names: set[str] = set()
+        self._is_over = False
+
+    def start(self) -> None:
+        """Do nothing: the timer is started by whoever made it."""
+
+    def every(self, name: str, interval: float, action: Action) -> None:
+        """Run ``action`` every ``interval`` seconds, for the first time after one interval."""
+        with self._lock:
+            if not self._is_over:
+                self._timer.every(self._own(name), interval, action)
+
+    def after(self, name: str, delay: float, action: Action) -> None:
+        """Run ``action`` once, in ``delay`` seconds."""
+        with self._lock:
+            if not self._is_over:
+                self._timer.after(self._own(name), delay, action)
+
+    def cancel(self, name: str) -> None:
+        """Drop the job of that name; one that runs at this moment is not waited for."""
+        self._timer.cancel(f"{self._user}:{name}")
+
+    def stop(self) -> None:
+        """Drop every job of this share, and take no more."""
+        with self._lock:
+            self._is_over = True
+            for name in self._names:
+                self._timer.cancel(name)
+
+    def join(self, timeout: float | None) -> bool:  # noqa: ARG002
+        """Return True at once: the thread is joined by whoever made the timer."""
+        return True
+
+    def _own(self, name: str) -> str:
+        own = f"{self._user}:{name}"
+        self._names.add(own)
+        return own

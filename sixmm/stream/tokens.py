@@ -7,7 +7,7 @@ import logging
 from ..errors import SixmmError, without_frames
 from ..events import SessionExpiring
 from .shared import Shared
-from .timer import Timer
+from .timer import Jobs
 
 __all__ = ["TokenKeeper"]
 
@@ -29,7 +29,7 @@ class TokenKeeper:
         timer: runs the refreshes.
     """
 
-    def __init__(self, shared: Shared, *, timer: Timer) -> None:
+    def __init__(self, shared: Shared, *, timer: Jobs) -> None:
         self._shared = shared
         self._timer = timer
 

@@ -291,6 +291,13 @@ class Venue(abc.ABC):
             ConfigurationError: it cannot be a topic of this venue; the text shows the known forms.
         """
 
+    def carries(self, topic: str) -> bool:  # noqa: ARG002
+        """Whether a topic, which has the form of one, is carried by this connection of the venue.
+
+        It is asked of a client with several connections only.
+        """
+        return True
+
     @abc.abstractmethod
     def subscribe_text(self, request_id: str, topics: Sequence[str]) -> str:
         """Return the message that asks for ``topics``."""

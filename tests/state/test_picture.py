@@ -7,8 +7,8 @@ from datetime import datetime, timezone
 import pytest
 
 from sixmm.errors import LocalStateError
-from sixmm.state.models import Order
-from sixmm.state.picture import Account, Orders
+from sixmm.state.models import Balance, Fill, Order, Position
+from sixmm.state.picture import Account, Orders, merged
 
 OPEN = Order(order_id="1", status="PENDING", rank=1, client_order_id="a", created_at_ms=5)
 ENDED = Order(order_id="2", status="FILLED", rank=3, client_order_id="a", created_at_ms=4)
@@ -45,3 +45,31 @@ def test_a_picture_without_a_client() -> None:
     """Nothing will change it, so waiting for that is a mistake."""
     with pytest.raises(LocalStateError):
         picture().wait_for(lambda _: False)
+
+
+def test_parts_of_an_account_in_one_picture() -> None:
+    """What is not certain is named with its part; it is as old as the oldest."""
+    spot = Account(
+        orders=Orders({"1": OPEN}),
+        positions={},
+        balances={"A": Balance(asset="A")},
+        fills=(Fill(fill_id="f", order_id="1"),),
+        stale=("fills",),
+        as_of_ms=9,
+    )
+    position = Position(symbol="S", position_side="LONG")
+    futures = Account(
+        orders=Orders({"2": ENDED}),
+        positions={position.key: position},
+        balances={"B": Balance(asset="B")},
+        fills=(),
+        stale=(),
+        as_of_ms=5,
+    )
+    whole = merged({"spot": spot, "futures": futures})
+    assert dict(whole.orders) == {"1": OPEN, "2": ENDED}
+    assert list(whole.positions) == [position.key]
+    assert list(whole.balances) == ["A", "B"]
+    assert [fill.fill_id for fill in whole.fills] == ["f"]
+    assert (whole.stale, whole.as_of_ms) == (("spot: fills",), 5)
+    assert merged({}).as_of_ms == 0

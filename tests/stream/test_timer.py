@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sixmm.clock import ManualClock
-from sixmm.stream.timer import Schedule, Timer
+from sixmm.stream.timer import Schedule, Timer, TimerShare
 
 from .waiting import GENEROUS
 
@@ -231,3 +231,38 @@ def test_a_job_may_stop_and_join_its_own_thread() -> None:
 def test_a_timer_that_was_never_started_is_at_its_end() -> None:
     """Joining it does not wait."""
     assert Timer().join(GENEROUS)
+
+
+# Shares
+
+
+def test_the_jobs_of_two_users_do_not_meet() -> None:
+    """Equal names are two jobs; the end of a share drops its own and no others."""
+    timer = Timer(clock=ManualClock())
+    one, other = TimerShare(timer, "one"), TimerShare(timer, "other")
+    one.every("ping", 5.0, lambda: None)
+    other.after("ping", 5.0, lambda: None)
+    other.after("more", 5.0, lambda: None)
+    assert len(timer._schedule) == 3
+    other.cancel("more")
+    one.stop()
+    assert list(timer._schedule._current) == ["other:ping"]
+
+
+def test_a_share_that_is_over_takes_no_jobs() -> None:
+    """A job that is planned at the very end does not outlive its user."""
+    timer = Timer(clock=ManualClock())
+    share = TimerShare(timer, "one")
+    share.stop()
+    share.every("ping", 5.0, lambda: None)
+    share.after("once", 5.0, lambda: None)
+    assert len(timer._schedule) == 0
+
+
+def test_a_share_neither_starts_nor_ends_the_thread() -> None:
+    """That is for whoever made the timer."""
+    timer = Timer()
+    share = TimerShare(timer, "one")
+    share.start()
+    assert share.join(0.0)
+    assert timer._thread.ident is None
