@@ -104,6 +104,7 @@ STARTS_THREADS = (
 SHARED = (
     "stream/inbox.py",
     "stream/waiting.py",
+    "stream/group.py",
     "stream/turns.py",
     "stream/desk.py",
     "stream/changes.py",
