@@ -6,9 +6,9 @@ with a server in memory, so that it runs without a network.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import islice
 
 import attrs
 
@@ -95,6 +95,6 @@ def serve(peer: MemoryPeer, _url: str) -> None:
 if __name__ == "__main__":
     with StreamClient(venue=WeatherVenue(), ws_url=WS_URL, ws=MemoryWs(serve)) as client:
         client.subscribe("Oslo", "Rome")
-        events = (event for event in client.events(timeout=30) if isinstance(event, Temperature))
-        readings = {event.topic: str(event.celsius) for event, _ in zip(events, range(2))}
-        print(json.dumps(readings))
+        found = (event for event in client.events(timeout=30) if isinstance(event, Temperature))
+        readings = {event.topic: str(event.celsius) for event in islice(found, 2)}
+        print(readings)

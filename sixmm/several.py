@@ -130,7 +130,7 @@ class SeveralStreamsClient(BlockingClient):
                 name=plan.name,
                 session=session,
                 carries=plan.venue.carries,
-                is_needed=lambda starts=plan.starts: starts,
+                starts=plan.starts,
             )
             for plan, session in zip(self._plans, self._sessions, strict=True)
         ]

@@ -31,7 +31,7 @@ OPTIONS = SessionOptions(backoff=BackoffPolicy(base=0.001, maximum=0.01))
 
 
 class _Color(PublicVenue):
-    """Topics begin with a color: ``red.1``. Frames are words: ``ok ID``, ``no ID``, ``push TOPIC``."""
+    """Topics begin with a color (``red.1``); frames are ``ok ID``, ``no ID`` and ``push TOPIC``."""
 
     def __init__(self, color: str) -> None:
         self.name = color

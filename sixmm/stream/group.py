@@ -43,7 +43,7 @@ class Member:
     session: Session
     carries: Callable[[str], bool]
     """Whether it carries a topic."""
-    is_needed: Callable[[], bool]
+    starts: bool
     """Whether it is made when the client starts, without any topic."""
 
 
@@ -91,7 +91,7 @@ class SessionGroup:
             self._is_started = True
         self._timer.start()
         for member in self._members:
-            if member.is_needed():
+            if member.starts:
                 self._run(member)
 
     def wait_live(self, deadline: Deadline) -> None:

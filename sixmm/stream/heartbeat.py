@@ -34,9 +34,7 @@ class Heartbeat:
         link: returns the link that is open and may be pinged now, or None.
     """
 
-    def __init__(
-        self, shared: Shared, *, timer: Jobs, link: Callable[[], WsLink | None]
-    ) -> None:
+    def __init__(self, shared: Shared, *, timer: Jobs, link: Callable[[], WsLink | None]) -> None:
         self._shared = shared
         self._timer = timer
         self._link = link

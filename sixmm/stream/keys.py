@@ -48,8 +48,8 @@ class KeyKeeper:
         self._timer = timer
         self._ws_url = ws_url
         self._replace_link = replace_link
-        # Guards which key is held together with the plan of its renewal; a re-entrant one, because a
-        # signal handler may close the client.
+        # Guards which key is held, together with the plan of its renewal. Re-entrant: a signal
+        # handler may close the client.
         self._lock = threading.RLock()
         self._held: StreamKey | None = None
 

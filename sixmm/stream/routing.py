@@ -45,6 +45,7 @@ class _Place(enum.Enum):
 
 _ANSWERED = (FrameKind.REPLY, FrameKind.LOGIN, FrameKind.PING)
 
+
 class Router:
     """Sorts the reads of one connection. Used by the thread that reads.
 

@@ -42,7 +42,7 @@ def group(*sessions: _Session) -> SessionGroup:
             name=str(number),
             session=session,  # type: ignore[arg-type]
             carries=lambda _: True,
-            is_needed=lambda: False,
+            starts=False,
         )
         for number, session in enumerate(sessions)
     ]
