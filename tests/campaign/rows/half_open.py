@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 from sixmm import Disconnected
 from tests.faults.proxy import Weather
 
-from ..floor import DEADLINE, floor
+from .. import namespace
+from ..floor import DEADLINE, Floor, floor
 from ..recorder import Recorder
 from ..row import Finding, Round, Row, exactly, noted
 
@@ -17,29 +21,55 @@ __all__ = ["ROWS"]
 _INTERVAL, _TIMEOUT = 0.3, 0.3
 _BOUND = _INTERVAL + _TIMEOUT + 1.0
 
+Silence = Callable[[], AbstractContextManager[None]]
+"""Makes the links silent while a block runs."""
+
 
 def _half_open(round_: Round) -> list[Finding]:
     """Hold everything that is open, again and again, and take the time until it is told."""
     times = round_.pick(full=50, short=8)
-    delays = []
     with floor(seed=round_.seed) as place:
-        options = {"ping_interval": _INTERVAL, "ping_timeout": _TIMEOUT}
-        with place.client(**options) as client:
-            recorder = Recorder(client)
-            for number in range(times):
-                client.wait_live(DEADLINE)
-                told = len(recorder.events)
-                held_at = time.monotonic()
-                assert place.ws_proxy.hold(new=False) >= 1
+        return _take_times(place, times, lambda: _held(place))
+
+
+@contextlib.contextmanager
+def _held(place: Floor) -> Iterator[None]:
+    """Stop the links that are open, but not the new ones."""
+    assert place.ws_proxy.hold(new=False) >= 1
+    try:
+        yield
+    finally:
+        place.ws_proxy.release()
+
+
+def _pulled_wire(round_: Round) -> list[Finding]:
+    """The same in a network of its own whose wire is pulled out, where the machine permits it."""
+    reason = namespace.enter()
+    if reason:
+        return [noted(f"not run: {reason}", 0)]
+    times = round_.pick(full=50, short=5)
+    with floor(seed=round_.seed) as place:
+        return _take_times(place, times, namespace.wire_pulled)
+
+
+def _take_times(place: Floor, times: int, silent: Silence) -> list[Finding]:
+    """Make the links silent again and again, and take the time until that is told."""
+    delays = []
+    options = {"ping_interval": _INTERVAL, "ping_timeout": _TIMEOUT}
+    with place.client(**options) as client:
+        recorder = Recorder(client)
+        for number in range(times):
+            client.wait_live(DEADLINE)
+            told, silent_at = len(recorder.events), time.monotonic()
+            with silent():
                 # What happens meanwhile can only be learned on the next link.
                 place.exchange.deposit(place.account, "1")
                 assert _is_lost(recorder, told), f"the half-open link {number} was never noticed"
-                delays.append(time.monotonic() - held_at)
-                place.ws_proxy.release()
-            client.wait_live(DEADLINE)
-            place.settle(recorder)
-            result = place.audit(recorder, client, after_seq=1)
-        recorder.join(DEADLINE)
+                delays.append(time.monotonic() - silent_at)
+        client.wait_live(DEADLINE)
+        place.settle(recorder)
+        result = place.audit(recorder, client, after_seq=1)
+    recorder.join(DEADLINE)
     return [
         exactly("noticed in time", sum(delay <= _BOUND for delay in delays), times),
         noted("slowest, in s", max(delays)),
@@ -76,6 +106,14 @@ ROWS = (
         shows=f"50 links that go silent without an end, with a ping interval of {_INTERVAL} s and "
         f"a timeout of {_TIMEOUT} s",
         run=_half_open,
+        full_s=300.0,
+    ),
+    Row(
+        name="pulled-wire",
+        hazards=("A3",),
+        shows="the same, 50 times, in a network of its own (a namespace) that loses every packet "
+        "in both directions, where the machine permits one",
+        run=_pulled_wire,
         full_s=300.0,
     ),
     Row(
