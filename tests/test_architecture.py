@@ -105,6 +105,7 @@ SHARED = (
     "stream/inbox.py",
     "stream/waiting.py",
     "stream/group.py",
+    "stream/links.py",
     "stream/keys.py",
     "stream/turns.py",
     "stream/desk.py",

@@ -10,11 +10,12 @@ import secrets
 from collections.abc import Sequence
 
 from ..clock import Deadline
-from ..errors import ConnectionClosed, DeadlineExceeded, LoginRefused
+from ..errors import ConnectionClosed, DeadlineExceeded, LoginRefused, SixmmError
 from ..events import Connected, SubscriptionFailed
 from ..transport.base import WsLink
 from ..venues.base import Answers
 from .desk import Waiter
+from .handing import chosen_of
 from .lanes import measure
 from .options import SessionOptions
 from .routing import Router, Sorted
@@ -22,7 +23,10 @@ from .shared import Shared
 from .sync import AUDIT, AccountSync, Comparison
 from .tail import Read
 
-__all__ = ["Connection"]
+__all__ = ["ROTATION", "Connection"]
+
+ROTATION = "rotation"
+"""The reason to make the next link, because the server would end this one."""
 
 _log = logging.getLogger("sixmm.stream")
 
@@ -34,6 +38,9 @@ _READINGS = 3
 """How often the account is read at most while fills fall into the middle of a reading."""
 _NOW = 0.0
 _LONG = 3_600.0
+_ROTATION_RETRY = 60.0
+_OVERLAP = 10.0
+"""Seconds for which one link of a rotation may bring a message later than the other."""
 
 
 class Connection:
@@ -45,6 +52,7 @@ class Connection:
         sync: keeps the account.
         number: which connection of the client it is, from 1.
         options: the figures of this link; None for those of the session.
+        rotate_after: seconds after which it is to be replaced; None is never.
     """
 
     def __init__(
@@ -55,6 +63,7 @@ class Connection:
         sync: AccountSync,
         number: int,
         options: SessionOptions | None = None,
+        rotate_after: float | None = None,
     ) -> None:
         self._shared = shared
         self._link = link
@@ -76,6 +85,12 @@ class Connection:
         self._resync_at: float | None = None
         self._resync_delay = self._options.resync_retry
         self._audit_at: float | None = None
+        self._rotate_at = None if rotate_after is None else self._heard_at + rotate_after
+        # Market messages of a link that is not in use yet, and of one that is going out of use.
+        self._held: list[tuple[int, Sequence[bytes], Sequence[str]]] | None = None
+        self._last_market: set[bytes] | None = None
+        self._told_before: set[bytes] = set()
+        self._told_until = 0.0
         self._is_awaited = False
         if shared.deliver == "events" or not shared.private:
             link.be_greedy()
@@ -174,6 +189,8 @@ class Connection:
         now = self._shared.clock.monotonic()
         if self._resync_at is not None and now >= self._resync_at:
             return "retry"
+        if self._rotate_at is not None and now >= self._rotate_at:
+            return ROTATION
         return AUDIT if self._audit_at is not None and now >= self._audit_at else None
 
     def serve(self) -> str:
@@ -202,6 +219,53 @@ class Connection:
                         self._plan_audit(self._options.audit_after_silence)
                     asked, deadline = False, None
         return due
+
+    # One link takes the place of another
+
+    def hold_back(self) -> None:
+        """Hand over nothing that comes on this link before :meth:`take_over`."""
+        self._buffering, self._held = self._shared.private, []
+
+    def rotate_later(self) -> None:
+        """Stay in use for a while: the link that was to follow could not be made."""
+        self._rotate_at = self._shared.clock.monotonic() + _ROTATION_RETRY
+
+    def finish(self) -> set[bytes]:
+        """Hand over what is still on its way on this link, which is going out of use.
+
+        Returns the market messages among it. The link that follows is subscribed already, and may
+        bring them as well.
+        """
+        self._last_market = told = set()
+        try:
+            self._fence()
+        except SixmmError as error:
+            _log.info("the link ended before its time: %s", error)
+        return told
+
+    def take_over(self, told: set[bytes]) -> None:
+        """Hand over the market messages that were held back, without those that were told.
+
+        What is private is left for the comparison, which knows what was told.
+        """
+        held, self._held = self._held or [], None
+        self._buffer_bytes = sum(measure(messages) for _, messages in self._buffer)
+        # The same message may come later on this link than the answer to a ping came on the other.
+        self._told_before = told
+        self._told_until = self._shared.clock.monotonic() + _OVERLAP
+        for received_at, messages, topics in held:
+            self._put_market(messages, topics, received_at)
+
+    def _put_market(
+        self, messages: Sequence[bytes], topics: Sequence[str], received_at: int
+    ) -> None:
+        if self._told_before:
+            is_new = [message not in self._told_before for message in messages]
+            messages, topics = chosen_of(messages, is_new), topics and chosen_of(topics, is_new)
+            if self._shared.clock.monotonic() >= self._told_until:
+                self._told_before = set()
+        if messages and self._takes_market:
+            self._shared.inbox.put_market(messages, received_at=received_at, topics=topics)
 
     def end(self) -> None:
         """Hand over what is still buffered: a push that has arrived is told in any case."""
@@ -265,10 +329,16 @@ class Connection:
         if batch.private:
             self._handle_private(batch.private, received_at)
         market, topics = batch.market, batch.topics
+        if market and self._last_market is not None:
+            self._last_market.update(market)
+        if market and self._held is not None:
+            self._held.append((received_at, market, topics))
+            self._buffer_bytes += measure(market)
+            market = ()
         if market and has_books:
             market, topics = shared.books.feed(market, topics, received_at=received_at)
-        if market and self._takes_market:
-            shared.inbox.put_market(market, received_at=received_at, topics=topics)
+        if market:
+            self._put_market(market, topics, received_at)
         if batch.logins or batch.replies or batch.pings or batch.unrequested:
             # Last, because a refused login raises: what came with it is handed over all the same.
             self._handle_control(batch)
@@ -380,7 +450,8 @@ class Connection:
         ends = [now + _LONG]
         if patience is not None and worry is not None:
             ends.append(self._heard_at + (patience if asked else worry))
-        ends += [at for at in (self._resync_at, self._audit_at) if at is not None]
+        planned = (self._resync_at, self._audit_at, self._rotate_at)
+        ends += [at for at in planned if at is not None]
         return max(0.0, min(ends) - now)
 
     def _ask_for_life(self, *, asked: bool) -> bool:

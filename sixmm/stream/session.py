@@ -21,22 +21,20 @@ from ..errors import (
     ClientClosed,
     ConnectionClosed,
     DeadlineExceeded,
-    HandshakeRefused,
     LocalStateError,
     SixmmError,
     again,
-    without_frames,
 )
-from ..events import Disconnected, SessionExpiring
 from ..transport.base import WsLink, WsTransport
 from ..venues.base import Dial
 from .backoff import Backoff
-from .causes import Remedy, Verdict, judge
-from .connection import Connection
+from .connection import ROTATION, Connection
 from .desk import Waiter
 from .heartbeat import Heartbeat
 from .inbox import WAIT_SLICE
+from .judging import Judge
 from .keys import KeyKeeper
+from .links import Links
 from .shared import Shared
 from .states import CONNECTED_STATES, State, Trigger, next_state
 from .stats import Stats
@@ -50,7 +48,6 @@ _log = logging.getLogger("sixmm.stream")
 _ENDED = (State.CLOSING, State.CLOSED)
 _PINGED_STATES = CONNECTED_STATES - {State.AUTHENTICATING}
 _POLITE_CLOSE = 1.0
-_MAX_REFUSALS = 3
 
 
 class Session:
@@ -79,19 +76,18 @@ class Session:
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._state = State.IDLE
-        self._link: WsLink | None = None
-        self._drop_reason: str | None = None
+        self._links = Links(clock=shared.clock, send_timeout=shared.options.send_timeout)
         self._fatal: SixmmError | None = None
         self._closing = Flag()
         self._sync = AccountSync(shared)
-        self._backoff = Backoff(shared.options.backoff, random.random)
         self._timer: Timer | TimerShare = timer or Timer(clock=shared.clock)
         self._keys = KeyKeeper(
-            shared, timer=self._timer, ws_url=ws_url, replace_link=self._replace_link
+            shared, timer=self._timer, ws_url=ws_url, replace_link=self._links.replace
         )
-        self._fresh_key = True
-        self._refusals = 0
+        backoff = Backoff(shared.options.backoff, random.random)
+        self._judge = Judge(shared, keys=self._keys, backoff=backoff)
         self._number = 1
+        self._current: Connection | None = None
         self._heartbeat = Heartbeat(shared, timer=self._timer, link=self._pinged_link)
         shared.desk.later = lambda delay: self._timer.after("requests", delay, self._flush)
         thread = f"sixmm-reader-{name}" if name else "sixmm-reader"
@@ -177,7 +173,7 @@ class Session:
             DeadlineExceeded: no answer.
         """
         self._check_running()
-        link = self._link
+        link = self._links.current
         if link is None:
             raise ConnectionClosed(reason=f"there is no connection now ({self._state})")
         waiter = Waiter()
@@ -218,15 +214,14 @@ class Session:
         deadline = Deadline(timeout)
         was_started = self._state is not State.IDLE
         self.begin_close()
-        link = self._link
+        link = self._links.current
         if link is not None and not self._on_own_thread():
             link.close(code=1000, deadline=deadline.sooner(_POLITE_CLOSE))
             self._reader.join(_short(deadline))
         self._release_key(deadline)
         self._ws.close()
         self._shared.rest.close()
-        if self._link is not None:
-            self._link.abort()
+        self._links.abort()
         ended = self._join(deadline) if was_started else True
         self._move(Trigger.END)
         return ended
@@ -245,8 +240,7 @@ class Session:
         """Let go of the session without waiting: its owner was forgotten by the program."""
         self.begin_close()
         self._ws.close()
-        if self._link is not None:
-            self._link.abort()
+        self._links.abort()
 
     # The reader thread
 
@@ -257,7 +251,7 @@ class Session:
                 failure = self._attempt()
                 if self._closing.is_set():
                     break
-                delay, error = self._decide(failure)
+                delay, error = self._judge.decide(failure, number=self._number)
                 if error is not None:
                     break
                 self._move(Trigger.LOST)
@@ -275,133 +269,125 @@ class Session:
             self._finish(error)
 
     def _attempt(self) -> SixmmError:
-        """Dial and serve one link; return what ended it."""
-        connection: Connection | None = None
+        """Dial and serve one link, and those that take its place; return what ended the last."""
+        self._current = None
         self._number = self._shared.counters.connects + 1
         try:
             if self._shared.private:
                 self._sync.prime()
-            dial, self._fresh_key = self._keys.next_dial()
+            dial, fresh_key = self._keys.next_dial()
+            self._judge.dialling(dial, fresh_key=fresh_key)
             link = self._dial(dial)
-            connection = Connection(
-                self._shared,
-                link,
-                sync=self._sync,
-                number=self._number,
-                options=self._heartbeat.follow(dial),
-            )
+            self._links.open(link)
+            self._check_dialled(dial)
+            self._current = connection = self._connection(link, dial, number=self._number)
             self._bring_up(connection, awaits_login=dial.awaits_login)
             self._serve(connection)
         except SixmmError as error:
-            return self._reason_for(error)
+            return self._links.reason_for(error)
         finally:
-            self._put_away(connection)
+            self._put_away()
         raise AssertionError("a link is served until it raises")
 
     def _dial(self, dial: Dial) -> WsLink:
-        options = self._shared.options
-        deadline = Deadline(options.dial_timeout, clock=self._shared.clock)
-        link = self._ws.dial(dial.url.reveal(), headers=dial.headers, deadline=deadline)
-        with self._lock:
-            self._link, self._drop_reason = link, None
+        deadline = Deadline(self._shared.options.dial_timeout, clock=self._shared.clock)
+        return self._ws.dial(dial.url.reveal(), headers=dial.headers, deadline=deadline)
+
+    def _check_dialled(self, dial: Dial) -> None:
         if self._closing.is_set():
             raise ClientClosed("the client is closed")
         if not self._keys.is_current(dial):
             # The timer thread has replaced the key while this thread was dialling with the old one.
             raise ConnectionClosed(code=1000, reason="the stream key was replaced", by="local")
-        return link
+
+    def _connection(self, link: WsLink, dial: Dial, *, number: int) -> Connection:
+        return Connection(
+            self._shared,
+            link,
+            sync=self._sync,
+            number=number,
+            options=self._heartbeat.follow(dial),
+            rotate_after=dial.rotate_after,
+        )
 
     def _bring_up(self, connection: Connection, *, awaits_login: bool) -> None:
         if awaits_login:
             self._move(Trigger.LOGIN_NEEDED)
             connection.login()
-        # Accepted: should it be refused later on this link, it is an old credential that is.
-        self._fresh_key, self._refusals = False, 0
+        self._judge.accepted()
         self._move(Trigger.READY)
         connection.resubscribe()
         self._shared.counters.connects += 1
         connection.announce()
         if self._shared.private:
-            self._move(Trigger.SYNC_NEEDED)
-            connection.synchronize("start" if connection.number == 1 else "reconnect")
-        self._move(Trigger.UP)
-        self._backoff.live(self._shared.clock.monotonic())
+            self._compare(connection, "start" if connection.number == 1 else "reconnect")
+        else:
+            self._move(Trigger.UP)
+        self._judge.live()
 
     def _serve(self, connection: Connection) -> None:
         while True:
             reason = connection.serve()
             if reason == AUDIT:
                 connection.audit()
-                continue
-            self._move(Trigger.SYNC_NEEDED)
-            connection.synchronize(reason)
-            self._move(Trigger.UP)
+            elif reason == ROTATION:
+                connection = self._rotate(connection)
+            else:
+                self._compare(connection, reason)
 
-    def _put_away(self, connection: Connection | None) -> None:
-        with self._lock:
-            link, self._link = self._link, None
-        if link is not None:
-            link.abort()
+    def _compare(self, connection: Connection, reason: str) -> None:
+        self._move(Trigger.SYNC_NEEDED)
+        connection.synchronize(reason)
+        self._move(Trigger.UP)
+
+    def _rotate(self, old: Connection) -> Connection:
+        """Return the connection that takes the place of ``old``, which is live until then.
+
+        Where the next one cannot be made, it is ``old``, and tried again later.
+        """
+        try:
+            new = self._make_beside(old)
+        except ClientClosed:
+            raise
+        except SixmmError as error:
+            _log.warning("the link that was to follow could not be made: %s", error)
+            self._links.drop_spare()
+            old.rotate_later()
+            return old
+        self._shared.desk.connection_lost()
+        self._links.swap()
+        new.resubscribe()
+        told = old.finish()
+        self._links.drop_spare()
+        self._current, self._number = new, new.number
+        self._shared.counters.connects += 1
+        self._shared.books.lost()
+        new.announce()
+        new.take_over(told)
+        if self._shared.private:
+            self._compare(new, ROTATION)
+        return new
+
+    def _make_beside(self, old: Connection) -> Connection:
+        """Return a connection on a link of its own that is accepted, and hands over nothing yet."""
+        dial, _ = self._keys.next_dial()
+        link = self._dial(dial)
+        self._links.add_spare(link)
+        self._check_dialled(dial)
+        new = self._connection(link, dial, number=old.number + 1)
+        new.hold_back()
+        if dial.awaits_login:
+            new.login()
+        return new
+
+    def _put_away(self) -> None:
+        self._links.forget()
         self._shared.desk.connection_lost()
         self._shared.books.lost()
-        if connection is not None:
-            connection.end()
+        if self._current is not None:
+            self._current.end()
         if self._shared.private:
             self._sync.lost()
-
-    def _reason_for(self, error: SixmmError) -> SixmmError:
-        """Return the error that says why the link ended, where this client itself dropped it."""
-        with self._lock:
-            reason, self._drop_reason = self._drop_reason, None
-        if reason is None:
-            return error
-        dropped = ConnectionClosed(code=1000, reason=reason, by="local")
-        dropped.__cause__ = error
-        return dropped
-
-    def _decide(self, failure: SixmmError) -> tuple[float, SixmmError | None]:
-        """Return the seconds to wait, or the fatal error; tell the caller either way."""
-        error = without_frames(failure)
-        verdict = judge(
-            error,
-            fresh_key=self._is_final_refusal(error),
-            can_refresh=bool(self._shared.rest.credentials.cookies),
-            is_clock_error=self._shared.venue.is_clock_error(error),
-        )
-        if verdict.remedy is Remedy.NEW_KEY:
-            self._tell_key_over(error)
-            self._keys.doubt()
-        fatal = verdict.remedy is Remedy.FATAL
-        delay = 0.0 if fatal else self._next_delay(verdict)
-        self._shared.counters.last_error = str(error)
-        _log.warning("%s; %s", error, "giving up" if fatal else f"next attempt in {delay:.2f} s")
-        self._shared.tell(
-            Disconnected(
-                connection=self._number,
-                error=error,
-                retry_in=None if fatal else delay,
-            )
-        )
-        return delay, error if fatal else None
-
-    def _is_final_refusal(self, error: SixmmError) -> bool:
-        """Whether a refusal of the credential is not to be answered with another new key.
-
-        A new key can end before it is used, for example because another program of the account has
-        deleted it. So an upgrade may be refused a few times; a refused login is plain enough.
-        """
-        if not isinstance(error, HandshakeRefused) or self._keys.expires_at_ms is None:
-            return self._fresh_key
-        self._refusals += 1
-        return self._fresh_key and self._refusals >= _MAX_REFUSALS
-
-    def _tell_key_over(self, error: SixmmError) -> None:
-        expires_at_ms = self._keys.expires_at_ms
-        if expires_at_ms is not None:
-            self._shared.tell(SessionExpiring(error=error, expires_at_ms=expires_at_ms))
-
-    def _next_delay(self, verdict: Verdict) -> float:
-        return self._backoff.lost(self._shared.clock.monotonic(), floor=verdict.floor)
 
     def _finish(self, error: SixmmError | None) -> None:
         """End everything that waits, from the reader thread, as its last act."""
@@ -415,15 +401,7 @@ class Session:
 
     def _pinged_link(self) -> WsLink | None:
         """Return the link where it may be pinged: before a login nothing else may be sent."""
-        return self._link if self._state in _PINGED_STATES else None
-
-    def _replace_link(self, reason: str) -> None:
-        with self._lock:
-            link = self._link
-            self._drop_reason = reason if link is not None else None
-        if link is not None:
-            link.close(code=1000, deadline=Deadline(self._shared.options.send_timeout))
-            link.abort()
+        return self._links.current if self._state in _PINGED_STATES else None
 
     # Several threads
 

@@ -152,6 +152,11 @@ class Dial:
     """The stream key that the address uses, where it needs to be kept alive."""
     awaits_login: bool = False
     """Whether the server says by a frame that the connection, or its credential, is accepted."""
+    is_for_once: bool = False
+    """Whether what opens it was made for this dial alone. Refused, it is made anew a few times."""
+    rotate_after: float | None = None
+    """Seconds after which the next connection is made beside this one, before the server ends it;
+    None leaves it alone."""
     ping_interval: float | None = None
     """How often the server asks to be pinged, in seconds; None leaves it to the client."""
     ping_timeout: float | None = None

@@ -132,6 +132,8 @@ class FakeVenue(Venue):
     """The venue of the tests of the engine."""
 
     name = "fake"
+    rotate_after: float | None = None
+    is_for_once = False
 
     # REST
 
@@ -221,14 +223,23 @@ class FakeVenue(Venue):
     ) -> Plan[Dial]:
         """Make a key where none is held, and put it into the address."""
         if not private:
-            return Dial(url=Secret(ws_url))
+            return Dial(url=Secret(ws_url), rotate_after=self.rotate_after)
+        if self.is_for_once:
+            made = yield self._key_call("POST")
+            url = Secret(f"{ws_url}?key={made['key']}")
+            return Dial(url=url, is_for_once=True, awaits_login=True)
         key = held
         if key is None:
             made = yield self._key_call("POST")
             key = StreamKey(
                 value=Secret(made["key"]), created_at_ms=now_ms, expires_at_ms=made["expires_at"]
             )
-        return Dial(url=Secret(f"{ws_url}?key={key.value.reveal()}"), key=key, awaits_login=True)
+        return Dial(
+            url=Secret(f"{ws_url}?key={key.value.reveal()}"),
+            key=key,
+            awaits_login=True,
+            rotate_after=self.rotate_after,
+        )
 
     def renew_plan(self, key: StreamKey, *, now_ms: int) -> Plan[StreamKey]:
         """Renew the key."""

@@ -74,6 +74,8 @@ class FakeServer:
         self.on_dial: Callable[[MemoryPeer], object] | None = None
         self.pushing = True
         """Whether changes are pushed."""
+        self.pushes_to_all = False
+        """Whether they are pushed to every link, and not to the newest only."""
 
     # The stream
 
@@ -100,7 +102,8 @@ class FakeServer:
 
     def _push(self, facts: Facts) -> None:
         if self.pushing and self.ws.peers:
-            self.peer.push(push_text(facts))
+            for peer in self.ws.peers if self.pushes_to_all else [self.peer]:
+                peer.push(push_text(facts))
 
     def asked(self, op: str) -> list[tuple[str, ...]]:
         """Return the topics of every request of a kind, over all links."""

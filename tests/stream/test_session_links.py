@@ -233,7 +233,7 @@ def test_the_reason_of_a_failed_dial_is_told_as_it_is(server: FakeServer, rig: M
     client = rig()
 
     def fail(_: MemoryPeer) -> None:
-        client.session._replace_link("the stream key was replaced")
+        client.session._links.replace("the stream key was replaced")
         raise TlsFailed("certificate has expired", certificate=True)
 
     server.on_dial = fail
