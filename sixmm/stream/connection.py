@@ -236,7 +236,8 @@ class Connection:
         Returns the market messages among it. The link that follows is subscribed already, and may
         bring them as well.
         """
-        self._last_market = told = set()
+        told: set[bytes] = set()
+        self._last_market = told
         try:
             self._fence()
         except SixmmError as error:
