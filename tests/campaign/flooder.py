@@ -14,7 +14,6 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -22,11 +21,12 @@ from sixmm.sim import Exchange, ExchangeError
 from sixmm.sim.log import LoggedEvent
 from tests.integration.trading import Trading
 
+from .program import program
+
 __all__ = ["TOPIC", "Flooder", "main"]
 
 TOPIC = "market.ticker.ETHUSDT"
 """Nobody trades there, so the exchange itself sends nothing under it."""
-_ROOT = Path(__file__).parent.parent.parent
 _TICK = 0.02
 _MOST_OPEN = 40
 
@@ -44,11 +44,10 @@ class Flooder:
         figures = {"seed": seed, "rate": rate, "pause": pause}
         words = [f"--{name}={value}" for name, value in figures.items()]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.campaign.flooder", *words],
+            program("tests.campaign.flooder", *words),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            cwd=_ROOT,
         )
         self.addresses: dict[str, str] = self._answer()
 
