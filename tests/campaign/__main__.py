@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from . import child
@@ -12,7 +14,7 @@ from .page import page
 from .result import Result, load, save
 from .row import Finding, Round, Row
 from .rows import ROWS
-from .runner import command, run_row
+from .runner import Runner, command
 
 __all__ = ["main"]
 
@@ -24,14 +26,14 @@ def main(
     argv: Sequence[str] | None = None,
     *,
     rows: Sequence[Row] = ROWS,
-    run: Callable[[Row, Round], Result] = run_row,
+    runner: Runner | None = None,
 ) -> int:
     """Run what was asked for; return how many rows failed.
 
     Args:
         argv: the words after the command; None are those of the process.
         rows: the rows that there are.
-        run: runs one of them.
+        runner: runs them.
     """
     args = _parser().parse_args(argv)
     chosen = _chosen(args, rows)
@@ -41,15 +43,18 @@ def main(
     round_ = Round(seed=args.seed, is_short=args.short)
     if args.here:
         return child.run(chosen[0], round_)
-    failed = 0
-    for row in chosen:
-        print(f"{row.name}: {command(row.name, round_)}", flush=True)
-        result = run(row, round_)
-        failed += not result.held
-        _report(result, round_)
-        if not args.short:
-            _keep(rows, result, args.out)
-    print(f"{len(chosen) - failed} of {len(chosen)} rows held")
+    results: list[Result] = []
+    # Closed also where this is interrupted: then the processes that still run are ended.
+    with contextlib.closing(_results(chosen, round_, runner or Runner())) as ended:
+        for result in ended:
+            results.append(result)
+            _report(result, round_)
+            if not (args.short or result.not_run):
+                _keep(rows, result, args.out)
+    failed = sum(not result.held for result in results)
+    not_run = [result.row for result in results if result.not_run]
+    held = f"{len(chosen) - failed - len(not_run)} of {len(chosen)} rows held"
+    print(f"{held}; not run: {', '.join(not_run)}" if not_run else held)
     return failed
 
 
@@ -75,12 +80,43 @@ def _chosen(args: argparse.Namespace, rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if row.name not in skip and (not only or row.name in only)]
 
 
+def _results(chosen: Sequence[Row], round_: Round, runner: Runner) -> Iterator[Result]:
+    """Run rows, and yield what became of each: one after another, but for those that run beside."""
+    beside = [row for row in chosen if row.is_beside]
+    pool = ThreadPoolExecutor(max_workers=max(1, len(beside)), thread_name_prefix="beside")
+    try:
+        waiting: list[Future[Result]] = []
+        for row in beside:
+            print(f"{row.name}, beside the others: {command(row.name, round_)}", flush=True)
+            waiting.append(pool.submit(runner.run, row, round_))
+        for row in chosen:
+            if row.is_beside:
+                continue
+            print(f"{row.name}: {command(row.name, round_)}", flush=True)
+            yield runner.run(row, round_)
+            ended = [future for future in waiting if future.done()]
+            waiting = [future for future in waiting if future not in ended]
+            yield from map(_beside, ended)
+        yield from map(_beside, as_completed(waiting))
+    finally:
+        runner.stop()
+        pool.shutdown()
+
+
+def _beside(future: Future[Result]) -> Result:
+    result = future.result()
+    print(f"{result.row}, which ran beside the others", flush=True)
+    return result
+
+
 def _report(result: Result, round_: Round) -> None:
     """Print what was found; a row that failed with what repeats it."""
     for finding in result.findings:
         print(f"  {_word(finding):6} {finding.what}: {finding.value:,} {finding.bound}".rstrip())
         if finding.detail:
             print(f"         {finding.detail}")
+    if result.not_run:
+        print(f"  not run: {result.not_run}")
     if not result.held:
         print(f"  FAILED {result.failure}".rstrip())
         print(f"  seed {result.seed}; repeat it: {command(result.row, round_)}")

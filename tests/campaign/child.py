@@ -10,7 +10,7 @@ import traceback
 
 import attrs
 
-from .row import Round, Row
+from .row import Finding, NotRun, Round, Row
 
 __all__ = ["BEGIN", "run"]
 
@@ -28,15 +28,20 @@ def run(row: Row, round_: Round) -> int:
     deadline = row.deadline(is_short=round_.is_short)
     faulthandler.dump_traceback_later(max(1.0, deadline - _LAST_WORDS), exit=True)
     started = time.monotonic()
+    findings: list[Finding] = []
+    failure = not_run = ""
     try:
-        findings, failure = row.run(round_), ""
+        findings = row.run(round_)
+    except NotRun as reason:
+        not_run = str(reason)
     except Exception as error:
         traceback.print_exc()
-        findings, failure = [], f"{type(error).__name__}: {error}"
+        failure = f"{type(error).__name__}: {error}"
     faulthandler.cancel_dump_traceback_later()
     result = {
         "findings": [attrs.asdict(finding) for finding in findings],
         "failure": failure[:500],
+        "not_run": not_run,
         "seconds": round(time.monotonic() - started, 1),
     }
     sys.stderr.flush()

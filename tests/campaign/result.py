@@ -23,6 +23,8 @@ class Result:
     findings: tuple[Finding, ...] = ()
     failure: str = ""
     """Why there are no findings: it hung, or it raised."""
+    not_run: str = ""
+    """Why it was not run at all, which is no failure."""
     seconds: float = 0.0
     date: str = ""
     machine: str = ""

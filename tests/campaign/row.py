@@ -7,9 +7,13 @@ from collections.abc import Callable
 
 import attrs
 
-__all__ = ["Finding", "Round", "Row", "at_least", "at_most", "exactly", "noted"]
+__all__ = ["Finding", "NotRun", "Round", "Row", "at_least", "at_most", "exactly", "noted"]
 
 Number = int | float
+
+
+class NotRun(Exception):
+    """A row cannot be run here, or in this form; the text says why. That is no failure."""
 
 
 @attrs.frozen(kw_only=True)
@@ -49,6 +53,8 @@ class Row:
         run: makes one run, in a process of its own.
         full_s: seconds after which the full form counts as hanging.
         short_s: the same for the short form.
+        is_beside: whether it takes long and needs little of the machine, so that it is started
+            first and runs beside the others.
     """
 
     name: str
@@ -57,6 +63,7 @@ class Row:
     run: Callable[[Round], list[Finding]]
     full_s: float
     short_s: float = 90.0
+    is_beside: bool = False
 
     def deadline(self, *, is_short: bool) -> float:
         """Return the seconds that a run may take."""

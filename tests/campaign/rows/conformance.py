@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import platform
 import shutil
 import socket
 import subprocess
@@ -20,7 +21,7 @@ import attrs
 from tests.transport import test_conformance as player
 from tests.transport.patience import wait_until
 
-from ..row import Finding, Round, Row, at_least, exactly, noted
+from ..row import Finding, NotRun, Round, Row, at_least, exactly, noted
 
 __all__ = ["ROWS"]
 
@@ -88,6 +89,8 @@ def _program() -> list[str]:
     if found is not None:
         return [found]
     if importlib.util.find_spec("kosoku") is None:
+        if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+            raise NotRun("kosoku has wheels for Linux on x86-64 only")
         raise RuntimeError("kosoku is not installed; it is on PyPI")
     return [sys.executable, "-c", _PROGRAM]
 

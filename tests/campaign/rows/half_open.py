@@ -123,5 +123,6 @@ ROWS = (
         "given up after 1.5 s",
         run=_false_alarms,
         full_s=720.0,
+        is_beside=True,
     ),
 )
