@@ -174,11 +174,11 @@ def _judged(small: Cost, large: Cost, size: int) -> str | None:
     return None
 
 
-def figure(seed: int) -> tuple[float, float]:  # noqa: ARG001 - there is nothing to draw
-    """Return how many bombs went off, and that none may (E1)."""
-    return Tally("bombs").add(run(engine) for engine in INSTALLED).figure
+def figure(seed: int) -> Tally:  # noqa: ARG001 - there is nothing to draw
+    """Return which bombs went off; none may (E1)."""
+    return Tally("bombs").add(run(engine) for engine in INSTALLED)
 
 
-def short_figure(seed: int) -> tuple[float, float]:  # noqa: ARG001 - there is nothing to draw
+def short_figure(seed: int) -> Tally:  # noqa: ARG001 - there is nothing to draw
     """Return the same for smaller bombs."""
-    return Tally("bombs").add(run(engine, 60_000) for engine in INSTALLED).figure
+    return Tally("bombs").add(run(engine, 60_000) for engine in INSTALLED)

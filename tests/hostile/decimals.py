@@ -215,6 +215,6 @@ def _exact(read: Callable[[str], Decimal | None], text: str, value: str) -> str 
     return None if str(found) == str(Decimal(value)) else f"read as {found}"
 
 
-def figure(seed: int) -> tuple[float, float]:  # noqa: ARG001 - there is nothing to draw
-    """Return how many hostile decimals passed or took long, and that none may (E3)."""
-    return Tally("decimals").add(run(engine) for engine in INSTALLED).figure
+def figure(seed: int) -> Tally:  # noqa: ARG001 - there is nothing to draw
+    """Return which hostile decimals passed or took long; none may (E3)."""
+    return Tally("decimals").add(run(engine) for engine in INSTALLED)

@@ -237,6 +237,6 @@ def run(seed: int, engine: str, count: int = _MANY) -> Tally:
     return tally
 
 
-def figure(seed: int) -> tuple[float, float]:
-    """Return how many texts were judged wrongly, over all engines, and that none may be (E1)."""
-    return Tally("JSON").add(run(seed, engine) for engine in INSTALLED).figure
+def figure(seed: int) -> Tally:
+    """Return which texts were judged wrongly, over all engines; none may be (E1)."""
+    return Tally("JSON").add(run(seed, engine) for engine in INSTALLED)

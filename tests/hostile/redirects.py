@@ -168,7 +168,7 @@ def _dial(secrets: Canaries, called: _Server, _: str, ca_file: str) -> SixmmErro
     return None
 
 
-def figure(seed: int) -> tuple[float, float]:
-    """Return how many redirects were followed or told a secret, and that none may (F3)."""
+def figure(seed: int) -> Tally:
+    """Return which redirects were followed or told a secret; none may (F3)."""
     with tempfile.TemporaryDirectory() as folder:
-        return run(seed, f"{folder}/ca.pem").figure
+        return run(seed, f"{folder}/ca.pem")

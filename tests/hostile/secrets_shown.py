@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -16,6 +17,7 @@ from sixmm.redaction import Secret
 from sixmm.venues.base import Credentials
 
 from .canaries import Canaries, Log, live_objects, module_state, shown_by_error
+from .kept_files import KeptFiles
 from .liar import REST_FAULTS, STREAM_FAULTS, Fault, Liar, reply
 from .public_calls import CALLS, WITH_SECRETS
 from .tally import Tally
@@ -100,7 +102,7 @@ def _shown_by_call(client: Client, name: str, secrets: Canaries) -> Iterator[str
 
 @attrs.define
 class _Watch:
-    """Looks at what is shown while a call is under way."""
+    """Looks at what is shown while a call is under way, and after it."""
 
     secrets: Canaries
     every: int = 40
@@ -112,6 +114,16 @@ class _Watch:
         self._calls += 1
         if self._calls % self.every == 0:
             self.shown += self.secrets.hits(live_objects())
+
+    def seen_after(self, client: Client, name: str, log: Log) -> list[str]:
+        """Make a call, and return what is seen of secrets, during it and afterwards."""
+        shown = [*_shown_by_call(client, name, self.secrets)]
+        seen = self.shown + self.secrets.hits([*shown, *log.texts])
+        log.texts.clear()
+        self.shown.clear()
+        if "signature" in self.secrets.values:
+            self.secrets.forget("signature")
+        return seen
 
 
 def run_rest(
@@ -127,18 +139,31 @@ def run_rest(
             liar.fault = REST_FAULTS[fault]
             for way in WAYS_IN:
                 timeout = 0.06 if fault == "hang" else 2.0
-                with _Clients(secrets, way, netloc=liar.netloc, rest_timeout=timeout) as clients:
-                    for name in names:
-                        shown = [*_shown_by_call(clients.client_for(name), name, secrets)]
-                        seen = watch.shown + secrets.hits([*shown, *log.texts])
-                        log.texts.clear()
-                        watch.shown.clear()
-                        tally.take(f"{fault}, {way}, {name}", seen[0] if seen else None)
-                        if "signature" in secrets.values:
-                            secrets.forget("signature")
+                make = functools.partial(
+                    _client, secrets, way, netloc=liar.netloc, rest_timeout=timeout
+                )
+                before = len(liar.targets)
+                with KeptFiles() as kept:
+                    with _Clients(make, kept) as clients:
+                        for name in names:
+                            seen = watch.seen_after(clients.client_for(name), name, log)
+                            tally.take(f"{fault}, {way}, {name}", seen[0] if seen else None)
+                    seen = _recorded(kept, secrets, liar.targets[before:])
+                    tally.take(f"{fault}, {way}, the record", seen[0] if seen else None)
             left = secrets.hits([*live_objects(), *module_state()])
             tally.take(f"{fault}, objects that are left", left[0] if left else None)
     return tally
+
+
+def _recorded(kept: KeptFiles, secrets: Canaries, targets: Sequence[str]) -> list[str]:
+    """Return what a record shows of secrets, and of the signatures of some requests."""
+    signatures = Canaries(secrets.seed)
+    for number, found in enumerate(re.findall(r"signature=([0-9a-f]{64})", " ".join(targets))):
+        signatures.know(f"signature {number}", found)
+    files = kept.read_whole()
+    if not any(b"/v1/" in data for data in files):
+        return ["nothing was recorded"]
+    return secrets.hits(files) + signatures.hits(files)
 
 
 class _Clients:
@@ -146,8 +171,8 @@ class _Clients:
 
     _LOGINS = ("login", "refresh", "logout", "exchange_ticket", "exchange_embed_token")
 
-    def __init__(self, secrets: Canaries, way: str, **options: Any) -> None:
-        self._make = functools.partial(_client, secrets, way, **options)
+    def __init__(self, make: Callable[..., Client], kept: KeptFiles) -> None:
+        self._make = lambda: make(**kept.transports())
         self._made: list[Client] = [self._make()]
 
     def __enter__(self) -> _Clients:
@@ -195,12 +220,17 @@ def run_stream(seed: int, faults: Mapping[str, Fault] = STREAM_FAULTS) -> Tally:
         for name, fault in faults.items():
             for login_by in ("listen_key", "token"):
                 liar.stream_fault = fault
-                shown = list(_one_stream(liar, secrets, login_by))
-                seen = secrets.hits([*shown, *log.texts, *live_objects()])
+                with KeptFiles() as kept:
+                    shown = list(_one_stream(liar, secrets, login_by, kept))
+                    files = kept.read_whole()
+                seen = secrets.hits([*shown, *log.texts, *live_objects(), *files])
                 log.texts.clear()
                 tally.take(f"{name}, by {login_by}", seen[0] if seen else None)
-                if len(shown) < 3:
+                # What is there of a client that has told nothing, and files.
+                if sum(isinstance(one, str) for one in shown) < 3:
                     tally.take(f"{name}, by {login_by}", "nothing was told of the fault")
+                if not any(b"/ws?" in data for data in files):
+                    tally.take(f"{name}, by {login_by}", "nothing was recorded")
         left = secrets.hits(module_state())
         tally.take("tables that are left", left[0] if left else None)
     return tally
@@ -216,9 +246,15 @@ def _stream_key(secrets: Canaries, connection: Any, request: Any) -> None:
         REST_FAULTS["refused"](connection, request)
 
 
-def _one_stream(liar: Liar, secrets: Canaries, login_by: str) -> Iterator[str]:
+def _one_stream(
+    liar: Liar, secrets: Canaries, login_by: str, kept: KeptFiles
+) -> Iterator[str | bytes]:
     way = "key" if login_by == "listen_key" else "token"
-    client = _client(secrets, way, netloc=liar.netloc, login_by=login_by, private=True)
+    options: dict[str, Any] = {"login_by": login_by, "private": True, **kept.transports()}
+    if way == "key":
+        # An account is known by its key: there is no checkpoint without one.
+        options["checkpoint"] = kept.checkpoint
+    client = _client(secrets, way, netloc=liar.netloc, **options)
     try:
         client.start()
         for event in itertools.islice(client.events(timeout=0.5), 3):
@@ -227,6 +263,7 @@ def _one_stream(liar: Liar, secrets: Canaries, login_by: str) -> Iterator[str]:
         yield from shown_by_error(error)
     finally:
         yield from (repr(client), repr(client.stats()))
+        yield from kept.read()
         client.close()
 
 
@@ -239,12 +276,12 @@ def shown_by_event(event: Event) -> Iterator[str]:
     yield from map(repr, getattr(event, "unchecked", {}).items())
 
 
-def figure(seed: int) -> tuple[float, float]:
-    """Return after how many calls and streams a secret was seen, and that none may be (F1, F2)."""
+def figure(seed: int) -> Tally:
+    """Return after which calls and streams a secret was seen; after none may it be (F1, F2)."""
     closed = (unreachable(canaries(seed), way, "http", "127.0.0.1:1") for way in WAYS_IN)
-    return Tally("secrets").add((run_rest(seed), run_stream(seed), *closed)).figure
+    return Tally("secrets").add((run_rest(seed), run_stream(seed), *closed))
 
 
-def short_figure(seed: int) -> tuple[float, float]:
+def short_figure(seed: int) -> Tally:
     """Return the same for the calls that between them send every secret."""
-    return Tally("secrets").add((run_rest(seed, names=WITH_SECRETS), run_stream(seed))).figure
+    return Tally("secrets").add((run_rest(seed, names=WITH_SECRETS), run_stream(seed)))

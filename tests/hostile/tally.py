@@ -33,11 +33,6 @@ class Tally:
             self.wrong += other.wrong
         return self
 
-    @property
-    def figure(self) -> tuple[float, float]:
-        """How many went wrong, and how many may."""
-        return float(len(self.wrong)), 0.0
-
     def __str__(self) -> str:
         shown = "".join(f"\n  {fault}" for fault in self.wrong[:_SHOWN])
         more = len(self.wrong) - _SHOWN

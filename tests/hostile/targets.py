@@ -27,12 +27,14 @@ from sixmm.clock import Deadline
 from sixmm.errors import ConfigurationError, DecodeError, ProtocolViolation, SixmmError
 from sixmm.records import read_record
 from sixmm.records.format import Entry, Header, entry_line, header_line
+from sixmm.state.book_keeper import BookKeeper
 from sixmm.transport import HttpRequest, HttpResponse, RequestsTransport
 from sixmm.transport.frames import FrameReader
 from sixmm.transport.handshake import upgrade
 from sixmm.transport.headers import cookie_values, parse_head, retry_after
 from sixmm.transport.urls import require_safe_url
 from sixmm.venues.sixmm import calls
+from sixmm.venues.sixmm.book_facts import book_change
 from sixmm.venues.sixmm.decoder import Decoder
 from sixmm.venues.sixmm.envelope import parse
 from tests.codec.readers import typed
@@ -323,6 +325,56 @@ def _decoder_corpus() -> list[bytes]:
     return [*own, *documented, *control]
 
 
+def _private_corpus() -> list[bytes]:
+    return [message for message in _decoder_corpus() if b'"topic":"user.' in message]
+
+
+def _depth(data: bytes) -> None:
+    """Decode a push, and keep a book by it: it must not be shown as live where it is not sound."""
+    _decoder(data)
+    keeper = BookKeeper("BTCUSDT")
+    keeper.expect_snapshot()
+    decoder = _book_decoder()
+    for message in (_book(7), data):
+        with contextlib.suppress(DecodeError):
+            change = book_change(decoder.decode(message, received_at=5))
+            if change is not None:
+                keeper.apply(change, received_at=5)
+    book = keeper.picture()
+    bids, asks = list(book.bids), list(book.asks)
+    repr(book)
+    if book.stale:
+        return
+    prices = [level.price for level in (*reversed(bids), *asks)]
+    if prices != sorted(set(prices)):
+        raise Broken("a book that is crossed, or out of order, is shown as live")
+    if any(level.quantity <= 0 or level.price <= 0 for level in (*bids, *asks)):
+        raise Broken("a level that is none is shown as live")
+
+
+@functools.lru_cache(maxsize=1)
+def _book_decoder() -> Decoder:
+    return Decoder()
+
+
+def _book(version: int, **more: object) -> bytes:
+    """Return a push of a small book."""
+    data = {"bids": [["99.5", "1"], ["99", "2"]], "asks": [["100", "1.5"], ["101", "3"]]}
+    told = {**data, "symbol": "BTCUSDT", "endVersion": version, **more}
+    push = {"topic": "market.depth.BTCUSDT", "event": "data", "ts": 1, "data": told}
+    return json.dumps(push, separators=(",", ":")).encode()
+
+
+def _depth_corpus() -> list[bytes]:
+    own = [
+        _book(7),
+        _book(8),
+        _book(8, bids=[["99.5", "0"]], asks=[]),
+        _book(9, asks=[["98", "1"]]),
+    ]
+    return [*own, *(message for message in _decoder_corpus() if b"market.depth" in message)]
+
+
 # A credentials file
 
 
@@ -403,6 +455,7 @@ _JSON = (
     *(b'"eventType":"ORDER_TRADE_UPDATE"', b'"topic":', b'"orderId":null,', b'"price":"1e5",'),
     *(b'"code":0,', b'"1_0"', b'"\xd9\xa1"', b"\xe2\x80\xa8", b" ", b"\n", b'"event":"data",'),
 )
+_LEVELS = (b'["1","2"],', b'"endVersion":8,', b'"snapshot":true,', b'"bids":[', b'"asks":[', b'"0"')
 _HTTP = (
     *(b"\r\n", b"\n", b"\r", b": ", b"\r\n\r\n", b"HTTP/1.1 ", b"101 ", b"\x00", b"\xff", b"\t"),
     *(b"Content-Length: ", b"Content-Length: -1\r\n", b"Transfer-Encoding: chunked\r\n", b"\r\n "),
@@ -448,6 +501,8 @@ TARGETS: Mapping[str, Target] = {
     "http": Target(_http, _http_corpus, _HTTP),
     "envelope": Target(_envelope, _envelope_corpus, _JSON),
     "decoder": Target(_decoder, _decoder_corpus, _JSON),
+    "private": Target(_decoder, _private_corpus, _JSON),
+    "depth": Target(_depth, _depth_corpus, (*_JSON, *_LEVELS)),
     "record": Target(_record, _record_corpus, (*_JSON, *_FILE)),
     "credentials": Target(_credentials, _credentials_corpus, _FILE),
 }

@@ -41,7 +41,7 @@ def test_every_call(fault: str) -> None:
     """The server tells the request back where it can; nothing of it is seen (F1, F2)."""
     tally = run_rest(SEED, [fault])
 
-    assert tally.cases == len(WAYS_IN) * len(CALLS) + 1
+    assert tally.cases == len(WAYS_IN) * (len(CALLS) + 1) + 1
     assert not tally.wrong, str(tally)
 
 
@@ -59,7 +59,7 @@ def test_every_call_under_every_fault(fault: str) -> None:
     """All calls, all faults (F1, F2)."""
     tally = run_rest(SEED + 1, [fault])
 
-    assert tally.cases == len(WAYS_IN) * len(CALLS) + 1
+    assert tally.cases == len(WAYS_IN) * (len(CALLS) + 1) + 1
     assert not tally.wrong, str(tally)
 
 

@@ -9,7 +9,9 @@ from . import (
     disconnects,
     errnos,
     floods,
+    fuzzing,
     half_open,
+    hostile,
     late_acks,
     lock_order,
     mute,
@@ -35,4 +37,6 @@ ROWS: tuple[Row, ...] = (
     *floods.ROWS,
     *cycles.ROWS,
     *lock_order.ROWS,
+    *hostile.ROWS,
+    *fuzzing.ROWS,
 )
