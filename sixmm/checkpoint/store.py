@@ -15,10 +15,12 @@ import sqlite3
 import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar, cast
 
 import attrs
 
 from ..errors import ConfigurationError, LocalStateError, SixmmError
+from ..redaction import held_forms
 from ..state.account import MAX_ENDED_ORDERS, MAX_FILLS
 from ..state.models import ENDED_RANK
 from ..state.rows import BEFORE, FILL, ORDER, Row
@@ -35,6 +37,10 @@ _APPLICATION_ID = 0x366D6D63
 _MOST_INTEGER = 2**63 - 1
 _PRUNE_EVERY = 10_000
 _MAX_WAL_BYTES = 16 * 1024 * 1024
+_LEAST_SECRET = 12
+"""Shorter secrets are left alone here: they might be a word of an order."""
+
+_Columns = TypeVar("_Columns", bound=tuple[object, ...])
 _ADVICE = (
     "Restore the file, or move it away to begin anew: then the account as it is at that moment is "
     "the beginning, and what happened before is not delivered."
@@ -162,6 +168,7 @@ class Store:
         entries = [
             (e.number, e.kind, e.body, e.received_at, _storable(e.topic)) for e in batch.entries
         ]
+        rows, entries = _without_secrets(rows), _without_secrets(entries)
         with self._transaction() as connection:
             if batch.is_beginning:
                 connection.execute("DELETE FROM memory")
@@ -173,6 +180,7 @@ class Store:
             if batch.last is not None:
                 figures = [("last", str(batch.last)), ("certain_ms", str(batch.certain_ms))]
                 topic = [("topic", _storable(batch.topic))] if batch.topic else []
+                topic = _without_secrets(topic)
                 connection.executemany(_KEEP_META, figures + topic)
             if self._written + len(rows) >= _PRUNE_EVERY:
                 _prune(connection)
@@ -293,6 +301,34 @@ def _prune(connection: sqlite3.Connection) -> None:
 def _storable(text: str) -> str:
     """Return the text without what no file can hold: halves of characters, which JSON may have."""
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _without_secrets(rows: list[_Columns]) -> list[_Columns]:
+    """Return rows with a mask for every living secret: the other side may repeat one in a push.
+
+    All rows are looked through at once, since hardly ever is there anything to be found.
+    """
+    values = [value for row in rows for value in row]
+    text = "\n".join([value for value in values if isinstance(value, str)])
+    data = b"\n".join([value for value in values if isinstance(value, bytes)])
+    told = [
+        (form, encoded)
+        for form in held_forms()
+        if len(form) >= _LEAST_SECRET
+        and ((encoded := form.encode("utf-8", "surrogatepass")) in data or form in text)
+    ]
+    if not told:
+        return rows
+    return [cast(_Columns, tuple([_masked(value, told) for value in row])) for row in rows]
+
+
+def _masked(value: object, told: list[tuple[str, bytes]]) -> object:
+    for text, data in told:
+        if isinstance(value, str):
+            value = value.replace(text, "***")
+        elif isinstance(value, bytes):
+            value = value.replace(data, b"***")
+    return value
 
 
 def _connect(path: Path, *, exclusive: bool = True) -> sqlite3.Connection:

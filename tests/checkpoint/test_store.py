@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from sixmm.checkpoint.entries import Entry
 from sixmm.checkpoint.store import SCHEMA_VERSION, Batch, Store
 from sixmm.errors import ConfigurationError, LocalStateError
+from sixmm.redaction import Secret
 from sixmm.state.rows import BEFORE, Row
 
 from .making import fill_row, open_store, order_row
@@ -196,6 +198,39 @@ def test_odd_values(tmp_path: Path) -> None:
 
     assert loaded.rows[0][2] == odd[2]
     assert loaded.journal[0].body == b"\xff"
+
+
+def test_secrets_that_are_repeated(tmp_path: Path) -> None:
+    """A push that tells a stream key or an API key is kept without it, wherever it stands (F1)."""
+    value = "4qNDmX6291TRm3qp/+=8adUsQ0ZtTq2p"
+    secret = Secret(value)
+    quoted = value.replace("/+=", "%2F%2B%3D")
+    told: Row = ("order", f"o{value}", (f"a {value} b", "OPEN", 1, (value, None)), 1)
+    push = f'{{"bad /ws?listenKey={quoted}, {value.encode().hex()}'.encode()
+    entries = [Entry(1, "push", push, 7, f"user.{value}"), entry(2)]
+    with contextlib.closing(open_store(tmp_path)) as store:
+        store.write(Batch(rows=[told, *ROWS], entries=entries, last=2, topic=f"user.{value}"))
+        loaded = store.load()
+        files = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+    assert secret.reveal()[:16].encode() not in files
+    assert loaded.rows[0][1:3] == ("o***", ("a *** b", "OPEN", 1, ("***", None)))
+    assert loaded.journal[0].body == b'{"bad /ws?listenKey=***, ***'
+    assert (loaded.journal[0].topic, loaded.topic) == ("user.***", "user.***")
+    # What tells none is as it was.
+    assert loaded.rows[1:] == tuple(ROWS)
+    assert loaded.journal[1] == entry(2)
+
+
+def test_short_secrets_are_no_words_of_orders(tmp_path: Path) -> None:
+    """A password that is the name of a market does not spoil what is kept of it."""
+    secret = Secret("BTCUSDT")
+    with contextlib.closing(open_store(tmp_path)) as store:
+        store.write(Batch(rows=ROWS, last=1))
+        loaded = store.load()
+
+    assert secret
+    assert loaded.rows == tuple(ROWS)
 
 
 FORK = """

@@ -252,8 +252,8 @@ def _one_stream(
     way = "key" if login_by == "listen_key" else "token"
     options: dict[str, Any] = {"login_by": login_by, "private": True, **kept.transports()}
     if way == "key":
-        # An account is known by its key: there is no checkpoint without one.
-        options["checkpoint"] = kept.checkpoint
+        # An account is known by its key: there is no checkpoint without one. Nothing is handled.
+        options |= {"checkpoint": kept.checkpoint, "acknowledge": True}
     client = _client(secrets, way, netloc=liar.netloc, **options)
     try:
         client.start()
