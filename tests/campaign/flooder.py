@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from decimal import Decimal
 from types import TracebackType
 from typing import Any
 
@@ -29,6 +30,8 @@ TOPIC = "market.ticker.ETHUSDT"
 """Nobody trades there, so the exchange itself sends nothing under it."""
 _TICK = 0.02
 _MOST_OPEN = 40
+_TICK_SIZE = Decimal("0.1")
+_NEAREST_TICKS, _FARTHEST_TICKS = 500, 40_000
 
 
 class Flooder:
@@ -96,7 +99,16 @@ class Flooder:
 
 
 class _SteadyTrading(Trading):
-    """Keeps the number of open orders bounded: an account that grows needs memory that grows."""
+    """Trades as on a long day: few orders are open at a time, and hardly two have the same price.
+
+    An account that grows needs memory that grows. And amounts that a client remembers have to be so
+    many that it forgets them now and then, or that memory grows, too, for hours.
+    """
+
+    def _rest(self) -> None:
+        side, sign = self._random.choice((("BUY", -1), ("SELL", 1)))
+        away = sign * self._random.randint(_NEAREST_TICKS, _FARTHEST_TICKS) * _TICK_SIZE
+        self._place(self._account, side, self._middle + away)
 
     def _place(self, account: Any, *args: Any, **options: Any) -> None:
         if account is self._account and len(self._open) >= _MOST_OPEN:

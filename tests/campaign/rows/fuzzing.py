@@ -19,7 +19,7 @@ TARGETS = ("envelope", "private", "depth", "http", "frames")
 """An envelope, a private event, a book, a reply by HTTP, and the frames."""
 _SECONDS = 120
 _GRACE = 60
-_LEAST_INPUTS = 1_000
+_LEAST_INPUTS = 10_000
 _COUNT = re.compile(r"^(?:stat::number_of_executed_units:\s*|#)(\d+)", re.MULTILINE)
 _FOUND = re.compile(r"^(SLOW|WRONG): .*(?:\n  .*)*", re.MULTILINE)
 _MOST_WORDS = 40_000
