@@ -20,7 +20,7 @@ from .lanes import measure
 from .options import SessionOptions
 from .routing import Router, Sorted
 from .shared import Shared
-from .sync import AUDIT, AccountSync, Comparison
+from .sync import AUDIT, AccountSync, Comparison, Merged
 from .tail import Read
 
 __all__ = ["ROTATION", "Connection"]
@@ -150,8 +150,15 @@ class Connection:
         self._buffering = False
         self._plan_audit(self._options.audit_interval)
         self._plan_resync(again=comparison.is_worth_another_try, floor=comparison.retry_after)
-        if self._resync_at is None and not merged.is_whole:
-            # Without growth: the next look has to fall into the overlap of the readings.
+        self._look_again(merged)
+
+    def _look_again(self, merged: Merged) -> None:
+        """Plan another comparison soon where one has left something open."""
+        if self._resync_at is not None or merged.is_whole:
+            return
+        # What nobody can read may come again and again; what is on its way comes soon, if at all.
+        self._plan_resync(again=merged.has_failures)
+        if not merged.has_failures:
             self._resync_at = self._shared.clock.monotonic() + self._options.resync_retry
 
     def audit(self) -> None:
@@ -175,6 +182,7 @@ class Connection:
         if merged.changes:
             what = "the account shows what the stream did not tell"
             raise ConnectionClosed(code=1000, reason=what, by="local")
+        self._look_again(merged)
 
     def _compare(self) -> Comparison:
         for _ in range(_READINGS):
@@ -274,7 +282,7 @@ class Connection:
 
     def _tell(self, reads: Sequence[Read]) -> None:
         for received_at, messages in reads:
-            self._hand.hand_over(messages, received_at=received_at)
+            self._pass_on(messages, received_at)
 
     # Reading
 
@@ -367,6 +375,10 @@ class Connection:
             self._buffer.append((received_at, messages))
             self._buffer_bytes += measure(messages) + _MESSAGE_OVERHEAD_BYTES * len(messages)
             return
+        self._pass_on(messages, received_at)
+
+    def _pass_on(self, messages: Sequence[bytes], received_at: int) -> None:
+        """Hand over what one read has brought; plan a comparison where that is called for."""
         is_certain = self._hand.hand_over(messages, received_at=received_at)
         if not is_certain and self._shared.private and self._resync_at is None:
             self._plan_resync(again=True)

@@ -19,7 +19,7 @@ from ..checkpoint import Checkpoint, Tell, TellAccount, TellOrder, again
 from ..clock import Deadline
 from ..errors import DecodeError, SixmmError, Throttled
 from ..events import DecodeFailed, Event, Resynced
-from ..state.account import Telling, compare_orders
+from ..state.account import PARTS, Telling, compare_orders
 from ..state.models import Baseline, Facts, Snapshot
 from ..state.rows import Row
 from .causes import MAX_RETRY_AFTER, Remedy, judge
@@ -43,7 +43,6 @@ AUDIT = "audit"
 """The reason of a comparison that nothing but the time has called for."""
 
 _PRIME_OVERLAP_MS = 10_000
-_RETRY = "retry"
 _CLOCK_DOUBT_MS = 2_000
 """How far the clocks of the stream and of REST may differ at the exchange."""
 
@@ -75,6 +74,8 @@ class Merged:
     """Whether nothing was left to a push that is on its way; else look again soon."""
     changes: int
     """How many changes the snapshot has told."""
+    has_failures: bool
+    """Whether a push came meanwhile that nobody can read."""
 
 
 class AccountSync:
@@ -157,7 +158,7 @@ class AccountSync:
             for event, message in zip(hand.decode(messages, received_at), messages, strict=True)
         ]
         facts = [shared.venue.facts(event) for event, _ in told]
-        self._count_failures(told)
+        has_failures = self._count_failures(told) > 0
         is_late = [_is_before(fact, snapshot.as_of_ms - _CLOCK_DOUBT_MS) for fact in facts]
         is_timely = [not late for late in is_late]
         timely = chosen_of(facts, is_timely)
@@ -167,10 +168,9 @@ class AccountSync:
             known = [fact for fact in timely if fact is not None]
             torn = self._torn(snapshot, known)
             snapshot = without_orders(snapshot, torn) if torn else snapshot
-            # On a link that has been compared already, what is on its way needs no second look.
-            is_open = reason not in (_RETRY, AUDIT) and (
-                expects_fills(shared.mirror, snapshot, known)
-                or any(isinstance(event, DecodeFailed) for event, _ in told)
+            open_parts = _open_parts(
+                has_failures=has_failures,
+                expects_fills=expects_fills(shared.mirror, snapshot, known),
             )
             changes = reconcile(
                 shared.mirror,
@@ -180,7 +180,10 @@ class AccountSync:
             )
             fresh = self._apply(chosen_of(told, is_timely), timely)
             self._close_gap(snapshot)
-            shared.mirror.mark_checked(snapshot.as_of_ms, unchecked=snapshot.unchecked)
+            unchecked = {*snapshot.unchecked, *open_parts}
+            shared.mirror.mark_checked(
+                snapshot.as_of_ms, unchecked=[part for part in PARTS if part in unchecked]
+            )
             rows = self._rows(facts, changes)
         first = self._record([*old, *changes, *fresh], rows)
         shared.changes.note()
@@ -205,7 +208,7 @@ class AccountSync:
                     repeated=repeated,
                 )
             )
-        return Merged(not (torn or is_open), len(changes))
+        return Merged(not (torn or open_parts), len(changes), has_failures)
 
     def is_torn(self, comparison: Comparison, reads: Sequence[Read]) -> bool:
         """Whether the snapshot has orders with fills that nothing has told yet."""
@@ -318,9 +321,10 @@ class AccountSync:
         )
         self._has_gap = len(settled) < len(snapshot.open_orders)
 
-    def _count_failures(self, told: Sequence[Told]) -> None:
+    def _count_failures(self, told: Sequence[Told]) -> int:
         failures = sum(isinstance(event, DecodeFailed) for event, _ in told)
         self._shared.counters.decode_failures += failures
+        return failures
 
     def _apply(self, told: Sequence[Told], facts: Sequence[Facts | None]) -> list[Told]:
         """Take events into the mirror, under its lock; return those that tell anything new."""
@@ -359,6 +363,18 @@ def _facts_of(change: Change) -> Facts:
 
 def _is_before(facts: Facts | None, moment_ms: int) -> bool:
     return facts is not None and 0 < facts.ts_ms < moment_ms
+
+
+def _open_parts(*, has_failures: bool, expects_fills: bool) -> tuple[str, ...]:
+    """Return the parts that are certain only after another look.
+
+    A push that nobody can read may have told of a change that is later than the snapshot. A fill
+    that is left to a push is not told yet, and should the link be lost before that push has come,
+    the next snapshot has to reach back to it.
+    """
+    if has_failures:
+        return PARTS
+    return ("fills", "orders") if expects_fills else ()
 
 
 def _passes_by_itself(error: SixmmError) -> bool:

@@ -74,6 +74,25 @@ def test_an_audit_that_cannot_read_changes_nothing(server: FakeServer, rig: Make
     assert client.session.stats().connects == 1
 
 
+def test_what_cannot_be_read_during_an_audit_is_looked_at_again(
+    server: FakeServer, rig: MakeRig
+) -> None:
+    """It may have told of anything: another comparison follows, and says when all is certain."""
+    client = rig(audit_interval=SOON, resync_retry=SOON)
+    client.live()
+    client.resynced("start")
+
+    def garble() -> None:
+        del server.hooks["GET /balances"]
+        server.peer.push('{"push": "user.9", "fault": true}')
+
+    server.hooks["GET /balances"] = garble
+    client.resynced("retry")
+
+    assert not client.shared.mirror.picture().stale
+    assert client.session.stats().connects == 1
+
+
 def test_pushes_during_an_audit_are_told_in_order(server: FakeServer, rig: MakeRig) -> None:
     """They wait for it, and none is doubled by what it shows."""
     client = rig(audit_interval=SOON)

@@ -18,6 +18,7 @@ from sixmm.errors import (
     Throttled,
 )
 from sixmm.events import DecodeFailed, Disconnected
+from sixmm.state.account import PARTS
 from sixmm.state.models import Facts
 from sixmm.stream import handing
 from sixmm.stream.inbox import InboxLimits
@@ -315,3 +316,61 @@ def test_a_fill_waits_for_the_order_that_it_may_have_completed(
     assert [order.status for event in client.of(Pushed) for order in event.facts.orders][-1] == (
         "FILLED"
     )
+
+
+def test_what_cannot_be_read_during_a_comparison_leaves_nothing_certain(
+    server: FakeServer, rig: MakeRig
+) -> None:
+    """It may have told of a change that is later than the snapshot: only another look can say."""
+    client = rig(resync_retry=GENEROUS)
+    client.live()
+    client.resynced("start")
+    order_id = server.model.place(2)
+    client.until(Pushed)
+
+    def garble() -> None:
+        server.peer.push('{"push": "user.9", "fault": true}')
+
+    server.hooks["GET /balances"] = garble
+    server.peer.drop()
+    client.resynced("reconnect")
+    assert client.shared.account().stale == PARTS
+    server.hooks.clear()
+    server.peer.drop()
+    client.resynced("reconnect")
+    assert client.shared.account().stale == ()
+    assert client.shared.account().orders[order_id] == server.model.orders[order_id]
+
+
+def test_a_fill_that_is_left_to_a_push_is_looked_for_until_it_is_told(
+    server: FakeServer, rig: MakeRig
+) -> None:
+    """Also where the link is lost before that push, and much later than a snapshot reaches back."""
+    client = rig(resync_retry=GENEROUS)
+    client.live()
+    client.resynced("start")
+    order_id = server.model.place(2)
+    client.until(Pushed)
+
+    def amend_and_fill() -> None:
+        del server.hooks["GET /fills"]
+        with server.lock:
+            server.model.amend(order_id, price=101)
+            # Its push is under way for longer than the comparison waits.
+            server.pushing = False
+            server.model.fill(order_id, 1)
+            server.pushing = True
+
+    server.hooks["GET /fills"] = amend_and_fill
+    server.peer.drop()
+    client.resynced("reconnect")
+    assert client.fill_ids() == []
+    assert client.shared.account().stale == ("fills", "orders")
+    server.model.let_pass(60_000)
+    client.shared.rest.measure_clock()
+    server.model.set_balance("USDT", 7)
+    client.until(Pushed, lambda event: bool(event.facts.balances))
+    server.peer.drop()
+    client.resynced("reconnect")
+    assert client.fill_ids() == ["f1"]
+    assert client.shared.account().stale == ()
