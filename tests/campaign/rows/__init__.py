@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from ..row import Row
 from . import (
+    backoff,
+    books,
+    causes,
+    clocks,
     conformance,
     cycles,
     disconnects,
@@ -12,6 +16,8 @@ from . import (
     fuzzing,
     half_open,
     hostile,
+    idempotence,
+    interleavings,
     late_acks,
     lock_order,
     mute,
@@ -19,6 +25,7 @@ from . import (
     partitions,
     renewals,
     storm,
+    unknown,
 )
 
 __all__ = ["ROWS"]
@@ -39,4 +46,11 @@ ROWS: tuple[Row, ...] = (
     *lock_order.ROWS,
     *hostile.ROWS,
     *fuzzing.ROWS,
+    *interleavings.ROWS,
+    *idempotence.ROWS,
+    *books.ROWS,
+    *backoff.ROWS,
+    *causes.ROWS,
+    *clocks.ROWS,
+    *unknown.ROWS,
 )
