@@ -105,14 +105,17 @@ class PlainExchange:
             self._put({**order, "price": price, "quantity": order["quantity"] + more})
 
     def set_balance(self, asset: str, wallet: int) -> None:
-        """Change a balance."""
+        """Change a balance; where it is so already nothing is told."""
         self._tick()
-        self._tell_account([_balance(asset, wallet)], [])
+        if self.balances.get(asset) != _balance(asset, wallet):
+            self._tell_account([_balance(asset, wallet)], [])
 
     def set_position(self, symbol: str, quantity: int) -> None:
-        """Change a position; 0 closes it."""
+        """Change a position; 0 closes it. Where it is so already nothing is told."""
         self._tick()
-        self._tell_account([], [_position(symbol, quantity)])
+        held = self.positions.get((symbol, "BOTH"), _position(symbol, 0))
+        if held != _position(symbol, quantity):
+            self._tell_account([], [_position(symbol, quantity)])
 
     # Questions
 

@@ -42,7 +42,7 @@ def _lose(round_: Round) -> list[Finding]:
         ),
         noted("the same from 1 to 2 s, in %", _busiest(down, since=1.0, until=2.0)),
         noted("the same from 2 s on, in %", _busiest(down, since=2.0)),
-        noted("first attempts, which are made at once, in %", _busiest(down, since=0.0, until=0.1)),
+        noted("dials in the first 100 ms, by 100 clients", _busiest(down, since=0.0, until=0.1)),
         at_most("attempts in 10 min of a server that is down, on average", fmean(counts), 30.0),
         at_most("attempts of the client that made most", max(counts), 45),
         noted("clients that made more than 30, in %", 100 * _share_above(counts, 30)),
