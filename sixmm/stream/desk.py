@@ -23,6 +23,7 @@ from .subscriptions import Request, SubscriptionBook
 __all__ = ["Refusal", "RequestDesk", "Waiter"]
 
 _MAX_PINGS = 16
+"""How many pings that nobody waits for may be without an answer."""
 
 Send = Callable[[str], None]
 
@@ -53,6 +54,11 @@ class Waiter:
     def is_done(self) -> bool:
         """Whether the answer has come."""
         return self._done
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody waits here any more."""
+        return self._done or self._abandoned
 
     def wait(self, deadline: Deadline) -> bool:
         """Wait for the answer; return False where the deadline passed first.
@@ -258,8 +264,10 @@ class RequestDesk:
             self._check()
             request_id = self._new_id()
             self._pings[request_id] = (self._clock.monotonic(), waiter)
-            while len(self._pings) > _MAX_PINGS:
-                del self._pings[next(iter(self._pings))]
+            # Those that somebody waits for are as many as there are callers; they all stay.
+            idle = [key for key, (_, one) in self._pings.items() if one is None or one.is_over]
+            for key in idle[:-_MAX_PINGS]:
+                del self._pings[key]
         return request_id, self._venue.ping_text(request_id)
 
     # The reader's side

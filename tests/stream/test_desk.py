@@ -361,6 +361,28 @@ def test_pings_without_answers_are_bounded() -> None:
     assert answered[-1] == ids[-1]
 
 
+def test_a_ping_that_is_waited_for_is_not_forgotten() -> None:
+    """However many callers ping at once, and whatever else is pinged, each gets its answer."""
+    desk = new_desk()
+    waiters = [Waiter() for _ in range(100)]
+    ids = [desk.ping(waiter)[0] for waiter in waiters]
+    for _ in range(100):
+        desk.ping()
+    assert all(desk.pong(request_id) is not None for request_id in ids)
+    assert all(has_answer(waiter) for waiter in waiters)
+
+
+def test_pings_that_were_given_up_are_bounded() -> None:
+    """Callers who wait in vain again and again do not make a list grow either."""
+    desk = new_desk()
+    ids = []
+    for _ in range(1_000):
+        waiter = Waiter()
+        ids.append(desk.ping(waiter)[0])
+        assert not has_answer(waiter)
+    assert sum(desk.pong(request_id) is not None for request_id in ids) <= 64
+
+
 def test_a_lost_connection_ends_the_wait_for_a_pong() -> None:
     """The answer cannot come any more, so the caller does not wait for its whole timeout."""
     desk = new_desk()
