@@ -15,6 +15,8 @@ __all__ = ["BodyReader"]
 _IDENTITY = frozenset({"", "identity"})
 _COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
 _GZIP_OR_ZLIB = 47  # zlib's way to say: look at the header, and take the largest window.
+_PIECE = 65_536
+"""How much is unfolded at once: zlib holds that up to three times before it is added."""
 
 
 class BodyReader:
@@ -46,17 +48,17 @@ class BodyReader:
         """
         self._empty = False
         if self._unfold is None:
-            self._body += data
-        else:
-            room = self._max_bytes - len(self._body) + 1
+            self._add(data)
+            return
+        while data:
             try:
-                self._body += self._unfold.decompress(data, room)
+                piece = self._unfold.decompress(data, _PIECE)
             except zlib.error:
                 raise ProtocolViolation("the compressed body is broken") from None
             if self._unfold.unused_data:
                 raise ProtocolViolation("the compressed body is followed by something else")
-        if len(self._body) > self._max_bytes:
-            raise ProtocolViolation(f"the body is over {self._max_bytes} bytes")
+            self._add(piece)
+            data = self._unfold.unconsumed_tail
 
     def body(self) -> bytes:
         """Return the whole body.
@@ -67,3 +69,8 @@ class BodyReader:
         if self._unfold is not None and not (self._empty or self._unfold.eof):
             raise ProtocolViolation("the compressed body is not complete")
         return bytes(self._body)
+
+    def _add(self, piece: bytes) -> None:
+        self._body += piece
+        if len(self._body) > self._max_bytes:
+            raise ProtocolViolation(f"the body is over {self._max_bytes} bytes")

@@ -59,6 +59,22 @@ def test_bomb_takes_no_memory() -> None:
     assert peak < 300_000
 
 
+def test_bomb_takes_no_more_than_the_limit() -> None:
+    """With a large limit, what is there at once is not several times that either (C9)."""
+    bomb, limit = gzip.compress(b"\0" * 50_000_000), 10_000_000
+    reader = BodyReader("gzip", max_bytes=limit)
+    tracemalloc.start()
+
+    try:
+        with pytest.raises(ProtocolViolation, match="over"):
+            reader.feed(bomb)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 1.5 * limit
+
+
 @pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip", "compress", "identity, gzip"])
 def test_unsupported(coding: str) -> None:
     """A coding that was not asked for and is not common is refused, and not guessed."""
