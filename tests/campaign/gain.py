@@ -1,0 +1,50 @@
+"""By how much the memory of this process rises while something is done to it."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+from types import TracebackType
+
+from .memory import Sampler, resident_bytes
+
+__all__ = ["MIB", "Gain"]
+
+MIB = 1024 * 1024
+_INTERVAL = 0.005
+
+
+class Gain:
+    """Watches the resident memory during a ``with`` block; what it gained is known afterwards.
+
+    Whatever is made once, such as the modules that are imported late, has to be there before.
+    """
+
+    def __init__(self) -> None:
+        self.mib = 0.0
+        """How far the highest sample was above what there was before."""
+
+    def __enter__(self) -> Gain:
+        gc.collect()
+        _give_back()
+        self._before = resident_bytes()
+        self._sampler = Sampler(_INTERVAL)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        # What is held at the end counts, also where the block was too short for a sample.
+        last = resident_bytes()
+        self._sampler.stop()
+        self.mib = max(0, max(self._sampler.peak, last) - self._before) / MIB
+
+
+def _give_back() -> None:
+    """Have the allocator return what it keeps for later: memory that is used again is no gain."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

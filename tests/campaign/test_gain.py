@@ -1,0 +1,45 @@
+"""What a block holds at its worst moment is seen, also where it is gone at the end."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+import pytest
+
+from .gain import Gain
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells it")
+
+
+def test_memory_that_is_held_is_seen() -> None:
+    """Of 40 MiB that are written to, at least most is resident."""
+    with Gain() as gain:
+        held = bytearray(b"x") * (40 * 1024 * 1024)
+        threading.Event().wait(0.05)
+        del held
+
+    assert gain.mib > 30
+
+
+def test_memory_that_was_held_before_is_seen_again() -> None:
+    """What the allocator has kept does not hide that it is used."""
+    for _ in range(3):
+        pieces = [bytearray(b"x") * 100_000 for _ in range(200)]
+        del pieces
+    with Gain() as gain:
+        pieces = [bytearray(b"x") * 100_000 for _ in range(200)]
+        threading.Event().wait(0.05)
+        del pieces
+
+    assert gain.mib > 10
+
+
+def test_a_block_that_holds_nothing_gains_next_to_nothing() -> None:
+    """The watching itself does not count for much."""
+    with Gain():
+        pass
+    with Gain() as gain:
+        threading.Event().wait(0.05)
+
+    assert 0 <= gain.mib < 5
