@@ -25,10 +25,8 @@ from ..row import Finding, Round, Row, at_least, at_most, exactly, noted
 __all__ = ["ROWS"]
 
 _ROOT = Path(__file__).parents[3]
-_AT_ONCE = 3.0
-"""Seconds beyond those that a process of this size takes to end on this machine."""
-_AT_LAST = 5.0 + _AT_ONCE
-"""The same where the client is closed on the way, which may take its whole time-out of 5 s."""
+_AT_LAST = 8.0
+"""Seconds that even the slowest may take: closing a client has a time-out of 5 s."""
 _SOON = 1.0
 _TOGETHER = 2
 _INTERRUPTED = (-signal.SIGINT, 128 + signal.SIGINT)
@@ -78,10 +76,11 @@ def _run(round_: Round) -> list[Finding]:
         }
         with ThreadPoolExecutor(_TOGETHER) as pool:
             ends = list(pool.map(lambda plan: _leave(*plan, variables), plans))
-    return _findings(ends, kinds, times)
+    return _findings(ends, kinds, times, at_once=round_.pick(full=1, short=3))
 
 
-def _findings(ends: list[_End], kinds: list[str], times: int) -> list[Finding]:
+def _findings(ends: list[_End], kinds: list[str], times: int, *, at_once: int) -> list[Finding]:
+    """Judge the ends; ``at_once`` is the most seconds beyond what such a process takes to end."""
     wrong = [f"{end.name}: {end.code}: {end.complaint[-300:]}" for end in ends if not end.is_right]
     forgotten = [end for end in ends if end.kind == "forgotten"]
     warned = sum(end.warnings == 1 for end in forgotten)
@@ -95,7 +94,7 @@ def _findings(ends: list[_End], kinds: list[str], times: int) -> list[Finding]:
         exactly("clients that were forgotten, told by one ResourceWarning", warned, times, silent),
         noted("median end in s of a program that has closed its client", usual),
         *(
-            at_most(f"median end in s, beyond that: {end}", _median(ends, end) - usual, _AT_ONCE)
+            at_most(f"median end in s, beyond that: {end}", _median(ends, end) - usual, at_once)
             for end in kinds[1:]
         ),
         at_most("slowest end in s, beyond that", slowest.seconds - usual, _AT_LAST, "s", words),

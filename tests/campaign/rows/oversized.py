@@ -113,20 +113,21 @@ def _run(round_: Round) -> list[Finding]:
     rounds = round_.pick(full=20, short=2)
     dice = random.Random(round_.seed)
     transport = WebSocketClientTransport()
-    server, sums, count = PeerServer(), _Sums(), 0
+    server, sums, count, gained = PeerServer(), _Sums(), 0, list[float]()
     with server.server:
         for attack in _attacks(dice):
             _meet(attack, transport, server, _Sums())
-        with Gain() as gain:
-            for _ in range(rounds):
-                for attack in _attacks(dice):
+        for _ in range(rounds):
+            for attack in _attacks(dice):
+                with Gain() as gain:
                     _meet(attack, transport, server, sums)
-                    count += 1
+                gained.append(gain.mib)
+                count += 1
     transport.close()
     return [
         at_least("messages", count, 9 * rounds),
         exactly("refused by their close code, on both sides", sums.right, count, str(sums.wrong)),
-        at_most("memory gained in MiB", gain.mib, 2 * _LIMIT / MIB, "MiB"),
+        at_most("most memory gained by one, in MiB", max(gained), 2 * _LIMIT / MIB, "MiB"),
         at_most("most seconds of the processor for one", max(sums.cpu), 1.0, "s"),
         noted("MiB that the servers got rid of", sums.offered / MIB),
     ]

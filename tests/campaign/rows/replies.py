@@ -370,14 +370,15 @@ def _run(round_: Round) -> list[Finding]:
     canned = [*_codes(), *_no_envelopes(), *_no_results(), *_no_http(), *_slow()]
     random.Random(round_.seed).shuffle(canned)
     huge = list(_huge())
-    sums, desk = _Sums(), _Desk()
+    sums, desk, gained = _Sums(), _Desk(), list[float]()
     with desk.server:
         desk.begin()
         for one in canned * round_.pick(full=5, short=1):
             _both(desk, one, timeout, sums)
-        with Gain() as gain:
-            for one in huge * round_.pick(full=5, short=1):
+        for one in huge * round_.pick(full=5, short=1):
+            with Gain() as gain:
                 _both(desk, one, timeout, sums)
+            gained.append(gain.mib)
         desk.close()
     asked = 2 * round_.pick(full=5, short=1) * (len(canned) + len(huge))
     return [
@@ -391,7 +392,7 @@ def _run(round_: Round) -> list[Finding]:
         exactly("errors that tell too much of a reply", len(sums.told), 0, str(sums.told[:5])),
         at_most("latest end after a deadline, in s", max(sums.late), _SLACK, "s"),
         at_most("slowest of the others, in s", max(sums.others), _PATIENT, "s"),
-        at_most("memory gained by the huge ones in MiB", gain.mib, 2 * _CAP / MIB, "MiB"),
+        at_most("most memory gained by a huge one, in MiB", max(gained), 2 * _CAP / MIB, "MiB"),
         noted("calls", asked),
     ]
 
