@@ -170,7 +170,8 @@ class Resynced(ConnectionEvent):
 class SubscriptionFailed(ConnectionEvent):
     """A topic that was live before could not be subscribed again after a reconnect.
 
-    The topic stays wanted and is asked for again at the next connection.
+    It was refused, or never acknowledged although it was asked for several times. The topic stays
+    wanted and is asked for again at the next connection.
     """
 
     topics: tuple[str, ...]

@@ -55,6 +55,7 @@ PURE = (
     "stream/states.py",
     "stream/backoff.py",
     "stream/subscriptions.py",
+    "stream/unanswered.py",
     "stream/reconcile.py",
     "stream/causes.py",
     "stream/lanes.py",

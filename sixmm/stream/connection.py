@@ -22,6 +22,7 @@ from .routing import Router, Sorted
 from .shared import Shared
 from .sync import AUDIT, AccountSync, Comparison, Merged
 from .tail import Read
+from .unanswered import Unanswered
 
 __all__ = ["ROTATION", "Connection"]
 
@@ -92,6 +93,11 @@ class Connection:
         self._told_before: set[bytes] = set()
         self._told_until = 0.0
         self._is_awaited = False
+        self._unanswered = Unanswered(
+            first_wait=self._options.ack_retry,
+            longest_wait=self._options.ack_retry_max,
+            patience=self._options.ack_timeout,
+        )
         if shared.deliver == "events" or not shared.private:
             link.be_greedy()
 
@@ -111,7 +117,11 @@ class Connection:
                 raise DeadlineExceeded(f"the login was not answered in {timeout:g} s")
 
     def resubscribe(self) -> None:
-        """Ask for every wanted topic and wait for the answers; what stays open is told."""
+        """Ask for every wanted topic and wait for the answers.
+
+        The link goes on without those that are not answered in time: they are asked for again while
+        it is served, and told when they are given up.
+        """
         options, desk = self._options, self._shared.desk
         desk.open(self._send)
         desk.flush()
@@ -121,7 +131,7 @@ class Connection:
                 # The time for the answers begins when everything is asked.
                 deadline = self._deadline(options.ack_timeout)
             if not self._receive_before(deadline):
-                self._tell_unanswered(desk.abandon_unanswered())
+                self._note_unanswered()
 
     def _send(self, text: str) -> None:
         self._link.send(text, deadline=self._deadline(self._options.send_timeout))
@@ -210,6 +220,8 @@ class Connection:
         self._heard_at, asked = shared.clock.monotonic(), False
         deadline: Deadline | None = None
         while (due := self._due()) is None:
+            if self._unanswered.due_at is not None and self._ask_again():
+                deadline = None
             deadline = deadline or self._deadline(self._wait(asked=asked))
             try:
                 self._receive(deadline)
@@ -463,7 +475,7 @@ class Connection:
         ends = [now + _LONG]
         if patience is not None and worry is not None:
             ends.append(self._heard_at + (patience if asked else worry))
-        planned = (self._resync_at, self._audit_at, self._rotate_at)
+        planned = (self._resync_at, self._audit_at, self._rotate_at, self._unanswered.due_at)
         ends += [at for at in planned if at is not None]
         return max(0.0, min(ends) - now)
 
@@ -488,8 +500,27 @@ class Connection:
         self._link.ping(request_id.encode("ascii"), deadline=deadline)
         return True
 
-    def _tell_unanswered(self, topics: tuple[str, ...]) -> None:
-        timeout = self._options.ack_timeout
-        failure = DeadlineExceeded(f"the subscription was not acknowledged in {timeout:g} s")
+    # Topics without an answer
+
+    def _ask_again(self) -> bool:
+        """Do what is due about the topics that were not acknowledged; return whether it was any."""
+        unanswered, now = self._unanswered, self._shared.clock.monotonic()
+        if not unanswered.is_due(now):
+            return False
+        if unanswered.is_asked:
+            self._note_unanswered()
+        else:
+            unanswered.asked(self._shared.desk.ask_again(unanswered.topics), now)
+            self._shared.desk.flush()
+        return True
+
+    def _note_unanswered(self) -> None:
+        """Note which topics have no answer in time, and tell those that are given up."""
+        topics = self._shared.desk.abandon_unanswered()
+        given_up = self._unanswered.went_without(topics, self._shared.clock.monotonic())
         if topics:
-            self._shared.tell(SubscriptionFailed(topics=topics, error=failure))
+            _log.info("not acknowledged in time: %s", ", ".join(topics))
+        if given_up:
+            timeout = self._options.ack_timeout
+            failure = DeadlineExceeded(f"the subscription was not acknowledged in {timeout:g} s")
+            self._shared.tell(SubscriptionFailed(topics=given_up, error=failure))

@@ -298,7 +298,7 @@ class RequestDesk:
 
     @property
     def is_opening(self) -> bool:
-        """Whether a request of :meth:`open` waits for its answer."""
+        """Whether a request of :meth:`open` or :meth:`ask_again` waits for its answer."""
         with self._lock:
             return any(self._book.is_pending(request_id) for request_id in self._opening)
 
@@ -355,11 +355,27 @@ class RequestDesk:
         return self._clock.monotonic() - sent_at
 
     def abandon_unanswered(self) -> tuple[str, ...]:
-        """Stop waiting for the answers to :meth:`open`; return the topics that went without."""
+        """Stop waiting for the answers to :meth:`open` or :meth:`ask_again`.
+
+        Returns the topics that went without one and are still wanted.
+        """
         with self._lock:
             forgotten = [self._book.forget(request_id) for request_id in self._opening]
-            requests = [request for request in forgotten if request is not None]
-        return tuple(topic for request in requests for topic in request.topics)
+            topics = [t for request in forgotten if request is not None for t in request.topics]
+            return tuple(filter(self._book.is_wanted, topics))
+
+    def ask_again(self, topics: Sequence[str]) -> tuple[str, ...]:
+        """Ask once more for those of ``topics`` that need it, each on its own; return these.
+
+        A topic needs it that is wanted and neither acknowledged nor being asked for. The texts are
+        sent by :meth:`flush`.
+        """
+        with self._lock:
+            requests = [self._ask("subscribe", (topic,)) for topic in self._unasked(topics)]
+            self._opening = [request.request_id for request in requests]
+            for request in requests:
+                self._text(request)
+            return tuple(topic for request in requests for topic in request.topics)
 
     def connection_lost(self) -> None:
         """Forget what belongs to the connection; callers go on waiting for the next one."""

@@ -26,6 +26,10 @@ class SessionOptions:
         dial_timeout: name look-up, connection, TLS and upgrade together.
         login_timeout: from the open link to the acceptance of the credential.
         ack_timeout: from asking for the topics again after a reconnect to their acknowledgements.
+        ack_retry: the first wait before topics that were not acknowledged then are asked for again;
+            each further wait is twice as long.
+        ack_retry_max: the longest such wait; a topic that would need a longer one is given up,
+            which ``SubscriptionFailed`` tells.
         send_timeout: one outgoing frame.
         sync_timeout: reading the account by REST, all calls together.
         clock_interval: how often the exchange's clock is read again; None is off.
@@ -47,6 +51,8 @@ class SessionOptions:
     dial_timeout: float = 10.0
     login_timeout: float = 10.0
     ack_timeout: float = 10.0
+    ack_retry: float = 1.0
+    ack_retry_max: float = 8.0
     send_timeout: float = 5.0
     sync_timeout: float = 60.0
     clock_interval: float | None = 300.0

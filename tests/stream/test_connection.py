@@ -189,7 +189,23 @@ def test_chatter_does_not_stretch_the_deadline_of_the_topics(alone: Alone) -> No
     started = alone.clock.monotonic()
     alone.connection().resubscribe()
     assert alone.clock.monotonic() - started <= 7.0
+    told = alone.rig.waiting()
+    assert not [event for event in told if isinstance(event, SubscriptionFailed)]
+
+
+def test_chatter_does_not_hold_up_the_next_attempt(alone: Alone) -> None:
+    """A topic without an answer is asked for again in time, and given up, amid market data."""
+    alone.rig.shared.desk.subscribe(["a"])
+    shared = alone.rig.shared
+    shared.options = attrs.evolve(shared.options, ack_retry=2.0, ack_retry_max=4.0)
+    link = ScriptedLink(alone.clock)
+    connection = Connection(shared, link, sync=alone.sync, number=1)
+    connection.resubscribe()
+    # The account is not compared here: a moment for it is planned, so that serving ends.
+    connection._resync_at = alone.clock.monotonic() + 60.0
+    assert connection.serve() == "retry"
     assert alone.rig.until(SubscriptionFailed).topics == ("a",)
+    assert sum("subscribe" in text for text in link.sent) == 3
 
 
 def test_chatter_does_not_hold_up_the_comparison(alone: Alone) -> None:

@@ -336,6 +336,42 @@ def test_callers_that_ask_during_the_resubscription_are_not_abandoned() -> None:
     assert has_answer(late)
 
 
+def test_what_is_asked_for_again() -> None:
+    """Only what is wanted, and neither acknowledged nor being asked for; each on its own."""
+    sent: list[str] = []
+    desk = new_desk()
+    for topic in ("a", "b", "c", "d"):
+        desk.subscribe([topic])
+    texts = desk.open(sent.append)
+    desk.flush()
+    desk.answer(reply(id_of(texts[0])))
+    assert desk.abandon_unanswered() == ("b", "c", "d")
+    desk.unsubscribe(["c"])
+    desk.subscribe(["d"])
+    desk.flush()
+    del sent[:]
+
+    assert desk.ask_again(("a", "b", "c", "d")) == ("b",)
+    desk.flush()
+    (text,) = sent
+    assert desk.is_opening
+    desk.answer(reply(id_of(texts[1])))
+    assert desk.is_opening
+    desk.answer(reply(id_of(text)))
+    assert not desk.is_opening
+    assert desk.live == ("a", "b")
+
+
+def test_what_is_dropped_meanwhile_is_not_missed() -> None:
+    """A topic that nobody wants any more did not go without an answer."""
+    desk = new_desk()
+    desk.subscribe(["a"])
+    desk.open()
+    desk.unsubscribe(["a"])
+
+    assert desk.abandon_unanswered() == ()
+
+
 # Pings
 
 

@@ -99,9 +99,24 @@ def test_a_refused_resubscription_is_an_event(server: FakeServer, rig: MakeRig) 
     assert set(client.session.stats().topics) == {"a", "b"}
 
 
-def test_an_unanswered_resubscription_is_an_event(server: FakeServer, rig: MakeRig) -> None:
-    """After ``ack_timeout`` the stream goes on without the topic."""
-    client = rig(ack_timeout=SOON)
+def test_an_unanswered_resubscription_is_asked_again(server: FakeServer, rig: MakeRig) -> None:
+    """After ``ack_timeout`` the stream goes on without the topic, and asks for it once more."""
+    client = rig(ack_timeout=SOON, ack_retry=SOON)
+    client.live()
+    subscribe(client, "a", "b")
+    server.silent.add("a")
+    server.peer.drop()
+    client.resynced("reconnect")
+    assert client.session.stats().topics == ("b",)
+    server.silent.clear()
+    wait_until(lambda: client.session.stats().topics == ("a", "b"))
+    assert client.session.stats().reconnects == 1
+    assert not [event for event in client.waiting() if isinstance(event, SubscriptionFailed)]
+
+
+def test_a_topic_that_is_never_answered_is_given_up(server: FakeServer, rig: MakeRig) -> None:
+    """A few times it is asked for again, then it is told; the next link asks for it anew."""
+    client = rig(ack_timeout=SOON, ack_retry=0.01, ack_retry_max=0.02)
     client.live()
     subscribe(client, "a", "b")
     server.silent.add("a")
@@ -109,8 +124,26 @@ def test_an_unanswered_resubscription_is_an_event(server: FakeServer, rig: MakeR
     failed = client.until(SubscriptionFailed)
     assert failed.topics == ("a",)
     assert isinstance(failed.error, DeadlineExceeded)
+    # After the reconnect, and two times more.
+    assert server.asked("subscribe").count(("a",)) == 3
+    server.silent.clear()
+    server.peer.drop()
+    client.until(Connected, lambda event: set(event.topics) == {"a", "b"})
+
+
+def test_a_caller_who_asks_does_not_wait_for_the_next_attempt(
+    server: FakeServer, rig: MakeRig
+) -> None:
+    """Its own request is sent at once, and the other attempt is left out."""
+    client = rig(ack_timeout=SOON, ack_retry=1_000.0, ack_retry_max=1_000.0)
+    client.live()
+    subscribe(client, "a")
+    server.silent.add("a")
+    server.peer.drop()
     client.resynced("reconnect")
-    assert client.session.stats().topics == ("b",)
+    server.silent.clear()
+    subscribe(client, "a")
+    assert client.session.stats().topics == ("a",)
 
 
 def test_an_unsubscribed_topic_ends_and_is_not_asked_for_again(

@@ -174,6 +174,8 @@ def storm(
         dial_timeout=1.0,
         login_timeout=1.0,
         ack_timeout=1.0,
+        ack_retry=0.1,
+        ack_retry_max=1.0,
         send_timeout=1.0,
         sync_timeout=3.0,
         resync_retry=0.05,
