@@ -36,6 +36,8 @@ def _data(path: str, now_ms: int) -> dict[str, Any] | None:
         "/v1/private/user/asset": {"userAsset": asset},
         "/v1/private/order/current": {"list": [], "total": 0},
         "/v1/private/order/history": {"list": [], "total": 0},
+        "/v1/private/order/current-condition": {"list": [], "total": 0},
+        "/v1/private/order/history-condition": {"list": [], "total": 0},
         "/v1/private/order/trades": {"list": [], "total": 0},
         "/v1/private/position/positions": {"positions": []},
     }

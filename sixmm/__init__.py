@@ -73,7 +73,7 @@ if TYPE_CHECKING:
     from .pace import Rate, RestPace
     from .redaction import Secret
     from .state.book import Book
-    from .state.models import Balance, Fill, Order, Position
+    from .state.models import Balance, ConditionOrder, Fill, Order, Position
     from .state.picture import Account
     from .stream.backoff import BackoffPolicy
     from .stream.books import BookLive, BookStale
@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from .stream.options import SessionOptions
     from .stream.states import State
     from .stream.stats import Stats
+    from .venues.sixmm.condition_facts import ConditionOrderUpdate
     from .venues.sixmm.order_forms import (
         Amendment,
         NewConditionOrder,
@@ -155,6 +156,7 @@ _HOMES: dict[str, str] = {
     "Book": ".state.book",
     "Account": ".state.picture",
     "Balance": ".state.models",
+    "ConditionOrder": ".state.models",
     "Fill": ".state.models",
     "Order": ".state.models",
     "Position": ".state.models",
@@ -166,6 +168,7 @@ _HOMES: dict[str, str] = {
     "State": ".stream.states",
     "Stats": ".stream.stats",
     "AccountUpdate": ".venues.sixmm.stream_schema",
+    "ConditionOrderUpdate": ".venues.sixmm.condition_facts",
     "DepthUpdate": ".venues.sixmm.stream_schema",
     "Kline": ".venues.sixmm.stream_schema",
     "MarketTrade": ".venues.sixmm.stream_schema",
@@ -201,6 +204,8 @@ __all__ = [
     "CheckpointStats",
     "Client",
     "ClientClosed",
+    "ConditionOrder",
+    "ConditionOrderUpdate",
     "ConditionRejected",
     "ConfigurationError",
     "ConnectFailed",

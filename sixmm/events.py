@@ -157,7 +157,8 @@ class Resynced(ConnectionEvent):
     connection: int
     """Which connection of this client it belongs to."""
     checked: tuple[str, ...] = ()
-    """The parts that were compared: ``"balances"``, ``"orders"``, ``"positions"``, ``"fills"``."""
+    """The parts that were compared: ``"fills"``, ``"orders"``, ``"positions"``, ``"balances"``,
+    ``"conditions"`` (condition orders)."""
     unchecked: Mapping[str, str] = attrs.field(factory=dict)
     """The parts that could not be compared, each with the reason."""
     delivered: int = 0

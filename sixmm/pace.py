@@ -73,7 +73,7 @@ class RestPace:
         cancel: withdrawing orders; on its own, so that it never waits behind orders being placed.
         other_write: leverage, margin mode, favourites, keys, login.
         session: what the client does of its own accord, in addition to the program's calls: clock,
-            stream key, token, and the comparison of the account, which takes six calls or so where
+            stream key, token, and the comparison of the account, which takes seven calls where
             little has happened.
     """
 

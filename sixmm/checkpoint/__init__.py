@@ -7,7 +7,15 @@ thread of its own, and ``store`` is the SQLite file.
 
 from __future__ import annotations
 
-from .entries import Numbered, Tell, TellAccount, TellOrder, is_numbered, mark
+from .entries import (
+    Numbered,
+    Tell,
+    TellAccount,
+    TellCondition,
+    TellOrder,
+    is_numbered,
+    mark,
+)
 from .keeper import Checkpoint, CheckpointStats, account_name, again
 from .writer import CheckpointLimits
 
@@ -18,6 +26,7 @@ __all__ = [
     "Numbered",
     "Tell",
     "TellAccount",
+    "TellCondition",
     "TellOrder",
     "account_name",
     "again",

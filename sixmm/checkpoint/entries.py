@@ -9,7 +9,7 @@ import attrs
 
 from ..errors import DecodeError
 from ..events import DecodeFailed, Event
-from ..state.models import Balance, Fill, Order, Position
+from ..state.models import Balance, ConditionOrder, Fill, Order, Position
 from ..state.rows import Row
 from ..state.values import model_of, values_of
 from ..venues.base import Venue
@@ -21,6 +21,7 @@ __all__ = [
     "Record",
     "Tell",
     "TellAccount",
+    "TellCondition",
     "TellOrder",
     "is_numbered",
     "item_of",
@@ -69,7 +70,14 @@ class TellAccount:
     ts: int
 
 
-Tell = bytes | TellOrder | TellAccount
+@attrs.frozen
+class TellCondition:
+    """What REST told of a condition order."""
+
+    condition: ConditionOrder
+
+
+Tell = bytes | TellOrder | TellAccount | TellCondition
 """The text of a push, or what REST told."""
 
 
@@ -121,6 +129,9 @@ class Entry:
         if isinstance(tell, TellOrder):
             fill = None if tell.fill is None else values_of(tell.fill)
             return cls(number, "order", text_of((values_of(tell.order), fill)), received_at, topic)
+        if isinstance(tell, TellCondition):
+            body = text_of(values_of(tell.condition))
+            return cls(number, "condition", body, received_at, topic)
         balances, positions = (
             tuple(values_of(row) for row in rows) for rows in (tell.balances, tell.positions)
         )
@@ -171,6 +182,10 @@ def _event_of(kind: str, values: tuple[Any, ...], entry: Entry, venue: Venue) ->
             None if fill is None else model_of(Fill, fill),
             topic=entry.topic,
             received_at=entry.received_at,
+        )
+    if kind == "condition":
+        return venue.condition_event(
+            model_of(ConditionOrder, values), topic=entry.topic, received_at=entry.received_at
         )
     if kind != "account":
         raise ValueError("expected a kind that is known")

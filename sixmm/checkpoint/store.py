@@ -22,9 +22,10 @@ import attrs
 from ..errors import ConfigurationError, LocalStateError, SixmmError
 from ..redaction import held_forms
 from ..state.account import MAX_ENDED_ORDERS, MAX_FILLS
+from ..state.conditions import MAX_ENDED_CONDITIONS
 from ..state.models import ENDED_RANK
-from ..state.rows import BEFORE, FILL, ORDER, Row
-from ..state.values import RANK
+from ..state.rows import BEFORE, CONDITION, FILL, ORDER, Row
+from ..state.values import IS_WAITING, RANK
 from .coding import text_of, values_of_text
 from .entries import Entry
 
@@ -253,7 +254,9 @@ class Store:
 
     def _row(self, changed: int, row: Row) -> tuple[str, str, str, int, int, int]:
         kind, key, values, at_ms = row
-        is_ended = kind == ORDER and values[RANK] >= ENDED_RANK
+        is_ended = (kind == ORDER and values[RANK] >= ENDED_RANK) or (
+            kind == CONDITION and not values[IS_WAITING]
+        )
         at_ms = min(at_ms, _MOST_INTEGER)
         return kind, _storable(key), text_of(values), at_ms, changed, int(is_ended)
 
@@ -292,6 +295,7 @@ def _prune(connection: sqlite3.Connection) -> None:
     bounds: Sequence[tuple[str, int, int]] = (
         (FILL, 0, MAX_FILLS),
         (ORDER, 1, MAX_ENDED_ORDERS),
+        (CONDITION, 1, MAX_ENDED_CONDITIONS),
     )
     for kind, ended, kept in bounds:
         connection.execute(_FORGET, (kind, ended, kind, ended, kept))

@@ -17,6 +17,7 @@ import attrs
 from .. import events as base
 from ..redaction import one_line
 from ..venues.sixmm import stream_schema as wire
+from ..venues.sixmm.condition_facts import ConditionOrderUpdate
 from .layout import Row
 
 __all__ = ["flat", "rows_of"]
@@ -59,6 +60,20 @@ def _order_rows(event: wire.OrderTradeUpdate) -> Iterator[Row]:
         status=_progress(event),
         tone=_TONES.get(side, "") if is_fill else "",
         recovered=event.origin is base.Origin.REST,
+    )
+
+
+@rows_of.register
+def _condition_rows(event: ConditionOrderUpdate) -> Iterator[Row]:
+    yield Row(
+        time_ms=_time_ms(event),
+        event="trigger",
+        symbol=_text(event.symbol),
+        side=_text(event.side),
+        price=_amount(event.stop_price or event.activate_price),
+        quantity=_amount(event.quantity),
+        status=_text(event.condition_status) or "UNKNOWN",
+        recovered=True,
     )
 
 

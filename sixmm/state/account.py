@@ -12,15 +12,32 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
+from .conditions import ConditionMemory
 from .kept import Kept
 from .memory import FillMemory, TextMemory
-from .models import Balance, Baseline, Facts, Fill, Order, Position, Snapshot
+from .models import (
+    Balance,
+    Baseline,
+    ConditionOrder,
+    Facts,
+    Fill,
+    Order,
+    Position,
+    Snapshot,
+)
 from .orders import OrderMemory
 from .picture import Account, Orders
 from .pushes import AccountPush, OrderPush
-from .rows import BALANCE, BEFORE, FILL, ORDER, POSITION, Row
+from .rows import BALANCE, BEFORE, COMPARED, CONDITION, FILL, ORDER, POSITION, Row
 from .telling import Telling, compare_orders, is_later
-from .values import BalanceValues, FillValues, OrderValues, PositionValues, values_of
+from .values import (
+    BalanceValues,
+    FillValues,
+    OrderValues,
+    PositionValues,
+    model_of,
+    values_of,
+)
 
 __all__ = [
     "MAX_ENDED_ORDERS",
@@ -33,9 +50,10 @@ __all__ = [
     "is_later",
 ]
 
-PARTS = ("fills", "orders", "positions", "balances")
+PARTS = ("fills", "orders", "positions", "balances", "conditions")
 """The parts of an account that a snapshot can check."""
 
+_CONDITIONS = "conditions"
 _ZERO = Decimal(0)
 MAX_ENDED_ORDERS = 10_000
 """How many ended orders are remembered."""
@@ -73,12 +91,16 @@ class AccountMirror:
         self._pushes = TextMemory(max_pushes)
         self._positions: dict[tuple[str, str], Kept[Position]] = {}
         self._balances: dict[str, Kept[Balance]] = {}
+        self._conditions = ConditionMemory()
         self._stale: tuple[str, ...] = PARTS
         self._as_of_ms = 0
         # Up to here nothing can be missing; a push moves it on only while nothing is stale.
         self._certain_ms = 0
         self._has_met_older = False
         self._late: list[Facts] = []
+        # When the condition orders were read last, or None for never: no push tells of them, so
+        # that none moves it on.
+        self._conditions_ms: int | None = None
 
     def begin(self, now_ms: int) -> None:
         """Note that nothing before ``now_ms`` (exchange time) has to be told."""
@@ -175,6 +197,10 @@ class AccountMirror:
             return bool(position.quantity)
         return kept.tell(values, compared=_POSITION_COMPARED)
 
+    def tell_condition(self, condition: ConditionOrder) -> ConditionOrder | None:
+        """Take over a condition order of a snapshot; return it whole where it is news."""
+        return self._conditions.tell(condition)
+
     def adopt(self, snapshot: Snapshot) -> None:
         """Take over a snapshot as what was there before anything is told."""
         for fill in snapshot.fills or ():
@@ -186,6 +212,8 @@ class AccountMirror:
             self.tell_position(position)
         for balance in snapshot.balances or ():
             self.tell_balance(balance)
+        for condition in (*(snapshot.conditions or ()), *snapshot.ended_conditions):
+            self.tell_condition(condition)
         self.mark_checked(snapshot.as_of_ms, unchecked=snapshot.unchecked)
 
     # What outlives the program
@@ -214,13 +242,26 @@ class AccountMirror:
         rows += _kept_rows(POSITION, self._positions, [row.key for row in facts.positions])
         return rows + _kept_rows(BALANCE, self._balances, [row.asset for row in facts.balances])
 
+    @property
+    def knows_conditions(self) -> bool:
+        """Whether the condition orders were read before, so that a difference is news."""
+        return self._conditions_ms is not None
+
+    def rows_of_conditions(self, told: Iterable[ConditionOrder] = ()) -> list[Row]:
+        """Return these condition orders, and up to when they are known."""
+        rows: list[Row] = [(CONDITION, one.condition_id, values_of(one), 0) for one in told]
+        if self._conditions_ms is not None:
+            rows.append((COMPARED, _CONDITIONS, (self._conditions_ms,), 0))
+        return rows
+
     def rows(self) -> list[Row]:
         """Return everything that is known."""
         rows: list[Row] = [(ORDER, row[0], row, 0) for row in self._orders.values_of_all()]
         rows += [(BEFORE, key, (n,), 0) for key, n in self._orders.executed_before.items()]
         rows += [(FILL, row[0], row, 0) for row in self._fills.values_of_all()]
         rows += _kept_rows(POSITION, self._positions, self._positions)
-        return rows + _kept_rows(BALANCE, self._balances, self._balances)
+        rows += _kept_rows(BALANCE, self._balances, self._balances)
+        return rows + self.rows_of_conditions(self._conditions.read_all())
 
     def restore(self, rows: Iterable[Row], *, certain_ms: int) -> None:
         """Take over what was known before the program ended; nothing of it is certain now.
@@ -243,6 +284,10 @@ class AccountMirror:
                 self._positions[values[0], values[1]] = position
             elif kind == BALANCE:
                 self._balances[key] = Kept(values, by_rest=True, pushed_ms=pushed_ms)
+            elif kind == CONDITION:
+                self._conditions.tell(model_of(ConditionOrder, values))
+            elif kind == COMPARED and key == _CONDITIONS:
+                self._conditions_ms = values[0]
         self.begin(certain_ms)
         self.mark_stale()
 
@@ -258,6 +303,8 @@ class AccountMirror:
         self._as_of_ms = max(self._as_of_ms, as_of_ms)
         if not {"fills", "orders"} & set(self._stale):
             self._certain_ms = max(self._certain_ms, as_of_ms)
+        if _CONDITIONS not in self._stale:
+            self._conditions_ms = max(self._conditions_ms or 0, as_of_ms)
 
     # Asking
 
@@ -289,6 +336,12 @@ class AccountMirror:
             since_ms=max(0, self._certain_ms - _BASELINE_OVERLAP_MS),
             open_orders={key: order.symbol or "" for key, order in orders.items() if order.is_open},
             fills=self._fills.ids(),
+            conditions_since_ms=None
+            if self._conditions_ms is None
+            else max(0, self._conditions_ms - _BASELINE_OVERLAP_MS),
+            conditions={
+                key: one.created_at_ms or 0 for key, one in self._conditions.waiting().items()
+            },
         )
 
     def picture(self) -> Account:
@@ -300,6 +353,7 @@ class AccountMirror:
                 {key: kept.read(Balance) for key, kept in self._balances.items()}
             ),
             fills=self._fills.read(),
+            conditions=MappingProxyType(self._conditions.waiting()),
             stale=self._stale,
             as_of_ms=self._as_of_ms,
         )

@@ -12,7 +12,17 @@ from decimal import Decimal
 
 import attrs
 
-__all__ = ["ENDED_RANK", "Balance", "Baseline", "Facts", "Fill", "Order", "Position", "Snapshot"]
+__all__ = [
+    "ENDED_RANK",
+    "Balance",
+    "Baseline",
+    "ConditionOrder",
+    "Facts",
+    "Fill",
+    "Order",
+    "Position",
+    "Snapshot",
+]
 
 
 ENDED_RANK = 3
@@ -49,6 +59,41 @@ class Order:
     def is_open(self) -> bool:
         """Whether the order can still change by a trade."""
         return self.rank < ENDED_RANK
+
+
+@attrs.frozen(kw_only=True)
+class ConditionOrder:
+    """One condition order as it was last told: it waits for a price, and then becomes an order."""
+
+    condition_id: str
+    status: str
+    """The word of the venue; ``""`` where nothing lists it any more and its end is not known."""
+    is_waiting: bool
+    """Whether it may still become an order."""
+    order_id: str | None = None
+    """The order that it has become, or None."""
+    strategy_id: str | None = None
+    """The strategy that it belongs to, or None."""
+    client_order_id: str | None = None
+    symbol: str | None = None
+    side: str | None = None
+    position_side: str | None = None
+    type: str | None = None
+    time_in_force: str | None = None
+    price: Decimal | None = None
+    quantity: Decimal | None = None
+    stop_price: Decimal | None = None
+    activate_price: Decimal | None = None
+    callback_rate: Decimal | None = None
+    working_type: str | None = None
+    """Which price it waits for."""
+    reduce_only: bool | None = None
+    close_position: bool | None = None
+    price_protect: bool | None = None
+    created_at_ms: int | None = None
+    updated_at_ms: int | None = None
+    raw: str = attrs.field(default="", repr=False, eq=False)
+    """The JSON text of the REST row that it was read from, or ``""``."""
 
 
 @attrs.frozen(kw_only=True)
@@ -130,6 +175,10 @@ class Baseline:
     """The orders that are believed to be open: order id to symbol."""
     fills: frozenset[str] = frozenset()
     """The fill ids that are known already."""
+    conditions_since_ms: int | None = None
+    """Condition orders that wait no more are wanted from here on; None is ``since_ms``."""
+    conditions: Mapping[str, int] = attrs.field(factory=dict)
+    """The condition orders that are believed to wait: id to when they were made, 0 for unknown."""
 
 
 @attrs.frozen(kw_only=True)
@@ -137,7 +186,8 @@ class Snapshot:
     """What the REST calls say about the account. A part that could not be asked is None.
 
     The calls are made in this order: fills, then open orders, then ended orders, then positions,
-    then balances. So every fill in it is contained in the order states in it.
+    then balances, then the condition orders that wait, then those that do no more. So every fill in
+    it is contained in the order states in it.
     """
 
     as_of_ms: int
@@ -149,6 +199,10 @@ class Snapshot:
     """Orders that ended since the baseline, as far as they could be learnt."""
     positions: tuple[Position, ...] | None = None
     balances: tuple[Balance, ...] | None = None
+    conditions: tuple[ConditionOrder, ...] | None = None
+    """The condition orders that wait."""
+    ended_conditions: tuple[ConditionOrder, ...] = ()
+    """Those that wait no more since the baseline, as far as they could be learnt."""
     final: frozenset[str] = frozenset()
     """The parts of ``unchecked`` that the key may not read: to ask again is of no use."""
     unchecked: Mapping[str, str] = attrs.field(factory=dict)

@@ -10,7 +10,7 @@ from typing import TypeVar
 import attrs
 
 from ..errors import LocalStateError
-from .models import Balance, Fill, Order, Position
+from .models import Balance, ConditionOrder, Fill, Order, Position
 
 __all__ = ["Account", "Orders", "Predicate", "merged"]
 
@@ -69,6 +69,9 @@ class Account:
     """The parts that are not certain now; empty while the stream is live and compared."""
     as_of_ms: int
     """Exchange time of the last change or comparison, in Unix milliseconds."""
+    conditions: Mapping[str, ConditionOrder] = attrs.field(factory=dict)
+    """The condition orders that wait, by id, as the last comparison found them: no push tells of
+    them, so they are as old as that."""
     wait: Callable[[Predicate, float | None], Account] | None = attrs.field(
         default=None, repr=False, eq=False
     )

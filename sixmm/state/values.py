@@ -1,4 +1,4 @@
-"""Orders, fills, positions and balances as plain tuples, in the order of the fields of their class.
+"""Orders, fills, positions and the like as plain tuples, in the order of the fields of their class.
 
 Most of what a busy stream tells is replaced before anybody looks at it. A tuple costs a tenth of a
 model, holds the same, and becomes a model when it is read. In a tuple a word may still be the
@@ -15,10 +15,11 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from ..unfrozen import unfrozen
-from .models import Balance, Fill, Order, Position
+from .models import Balance, ConditionOrder, Fill, Order, Position
 
 __all__ = [
     "EXECUTED",
+    "IS_WAITING",
     "PRICE",
     "QUANTITY",
     "RANK",
@@ -55,6 +56,9 @@ QUANTITY: Final = 10
 EXECUTED: Final = 11
 UPDATED: Final = 14
 
+IS_WAITING: Final = 2
+"""In the values of a :class:`ConditionOrder`."""
+
 FillValues = tuple[
     str, str,
     _Text, _Text, _Text, _Text, _Text,
@@ -77,12 +81,12 @@ BalanceValues = tuple[str, _Amount, _Amount, _Amount, str]
 """The values of a :class:`Balance`."""
 # fmt: on
 
-Model = TypeVar("Model", Order, Fill, Position, Balance)
+Model = TypeVar("Model", Order, Fill, Position, Balance, ConditionOrder)
 Values = TypeVar("Values", bound=tuple[Any, ...])
 
 _FIELD_NAMES: Mapping[type, tuple[str, ...]] = {
     cls: tuple(field.name for field in attrs.fields(cls))
-    for cls in (Order, Fill, Position, Balance)
+    for cls in (Order, Fill, Position, Balance, ConditionOrder)
 }
 _READERS: Mapping[type, Callable[[Any], Any]] = {
     cls: attrgetter(*names) for cls, names in _FIELD_NAMES.items()
@@ -100,7 +104,7 @@ class _Makers(dict[type, Callable[..., Any]]):
 _makers = _Makers()
 
 
-def values_of(model: Order | Fill | Position | Balance) -> Any:
+def values_of(model: Order | Fill | Position | Balance | ConditionOrder) -> Any:
     """Return the values of a model as a tuple."""
     return _READERS[type(model)](model)
 

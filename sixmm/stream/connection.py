@@ -174,7 +174,7 @@ class Connection:
     def audit(self) -> None:
         """Compare the account although nothing calls for it, with events going on all the while.
 
-        Where not everything could be read it is left for the next time.
+        Where not everything could be read that pushes tell of it is left for the next time.
 
         Raises:
             ConnectionClosed: the account shows what the stream did not tell: the link is mute.
@@ -184,12 +184,15 @@ class Connection:
         self._buffering = True
         comparison = self._compare()
         pushed, self._buffering = self._take_buffer(), False
-        if comparison.is_worth_another_try:
+        if not comparison.is_enough:
             self._tell(pushed)
             return
         merged = self._sync.merge(comparison, pushed, reason=AUDIT, connection=self.number)
         self._shared.counters.audits += 1
-        if merged.changes:
+        if comparison.is_worth_another_try and self._resync_at is None:
+            # The mirror has marked it stale: unlike a push, nothing would bring it up to date.
+            self._plan_resync(again=True, floor=comparison.retry_after)
+        if merged.untold:
             what = "the account shows what the stream did not tell"
             raise ConnectionClosed(code=1000, reason=what, by="local")
         self._look_again(merged)

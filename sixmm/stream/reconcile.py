@@ -18,11 +18,12 @@ from decimal import Decimal
 import attrs
 
 from ..state.account import AccountMirror, Telling, compare_orders, is_later
-from ..state.models import Balance, Facts, Fill, Order, Position, Snapshot
+from ..state.models import Balance, ConditionOrder, Facts, Fill, Order, Position, Snapshot
 
 __all__ = [
     "AccountChange",
     "Change",
+    "ConditionChange",
     "OrderChange",
     "expects_fills",
     "reconcile",
@@ -59,7 +60,14 @@ class AccountChange:
     at_ms: int
 
 
-Change = OrderChange | AccountChange
+@attrs.frozen(kw_only=True)
+class ConditionChange:
+    """A condition order that waits, or waits no more; no push would have told it."""
+
+    condition: ConditionOrder
+
+
+Change = OrderChange | AccountChange | ConditionChange
 
 
 @attrs.frozen
@@ -100,7 +108,8 @@ def reconcile(
 ) -> list[Change]:
     """Return what the snapshot tells anew, in a sensible order, and take it into the mirror.
 
-    Fills and order states come first, by time; balances and positions come last, in one change.
+    Condition orders come first, then fills and order states, each by time; balances and positions
+    come last, in one change.
 
     Args:
         mirror: what was told so far; it is brought up to date with what is returned.
@@ -117,7 +126,20 @@ def reconcile(
         if change.fill is not None:
             mirror.tell_fill(change.fill)
     account = _account_change(mirror, snapshot, mentioned)
-    return [*orders, account] if account is not None else [*orders]
+    conditions = _condition_changes(mirror, snapshot)
+    return [*conditions, *orders, *([] if account is None else [account])]
+
+
+def _condition_changes(mirror: AccountMirror, snapshot: Snapshot) -> list[ConditionChange]:
+    """Return the condition orders that are news; where they are read for the first time none is."""
+    was_known = mirror.knows_conditions
+    told = [
+        mirror.tell_condition(condition)
+        for condition in (*(snapshot.conditions or ()), *snapshot.ended_conditions)
+    ]
+    news = [condition for condition in told if condition is not None and was_known]
+    news.sort(key=lambda one: one.updated_at_ms or one.created_at_ms or 0)
+    return [ConditionChange(condition=condition) for condition in news]
 
 
 def torn_orders(

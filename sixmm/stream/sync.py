@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 
 import attrs
 
-from ..checkpoint import Checkpoint, Tell, TellAccount, TellOrder, again
+from ..checkpoint import Checkpoint, Tell, TellAccount, TellCondition, TellOrder, again
 from ..clock import Deadline
 from ..errors import DecodeError, SixmmError, Throttled
 from ..events import DecodeFailed, Event, Resynced
@@ -27,6 +27,7 @@ from .handing import HandOver, Told, chosen_of, marked_late
 from .reconcile import (
     AccountChange,
     Change,
+    ConditionChange,
     OrderChange,
     expects_fills,
     reconcile,
@@ -65,6 +66,11 @@ class Comparison:
         """Whether a part is missing for another reason than that the key may not read it."""
         return not self.snapshot.final.issuperset(self.snapshot.unchecked)
 
+    @property
+    def is_enough(self) -> bool:
+        """Whether everything was read that pushes tell of, as far as the key may read it."""
+        return self.snapshot.final.issuperset(self.snapshot.unchecked.keys() - {"conditions"})
+
 
 @attrs.frozen
 class Merged:
@@ -72,8 +78,8 @@ class Merged:
 
     is_whole: bool
     """Whether nothing was left to a push that is on its way; else look again soon."""
-    changes: int
-    """How many changes the snapshot has told."""
+    untold: int
+    """How many changes the snapshot has told that pushes should have told."""
     has_failures: bool
     """Whether a push came meanwhile that nobody can read."""
 
@@ -112,7 +118,7 @@ class AccountSync:
             return
         begin_ms = rest.server_clock.earliest_ms()
         comparison = self._read(Baseline(since_ms=begin_ms - _PRIME_OVERLAP_MS), begin_ms)
-        for error in comparison.errors:
+        for error in () if comparison.is_enough else comparison.errors:
             # What will not pass by itself must not keep the stream from starting: the part is told
             # as unchecked after each connection.
             if _passes_by_itself(error):
@@ -141,15 +147,23 @@ class AccountSync:
         with self._shared.mirror_lock:
             baseline = self._shared.mirror.baseline()
         # A push that claims to be from the future must not hide what is missed until then.
-        since_ms = min(baseline.since_ms, now_ms - _PRIME_OVERLAP_MS)
-        return self._read(attrs.evolve(baseline, since_ms=since_ms), now_ms, between)
+        latest_ms = now_ms - _PRIME_OVERLAP_MS
+        conditions_ms = baseline.conditions_since_ms
+        baseline = attrs.evolve(
+            baseline,
+            since_ms=min(baseline.since_ms, latest_ms),
+            conditions_since_ms=latest_ms
+            if conditions_ms is None
+            else min(conditions_ms, latest_ms),
+        )
+        return self._read(baseline, now_ms, between)
 
     def merge(
         self, comparison: Comparison, reads: Sequence[Read], *, reason: str, connection: int
     ) -> Merged:
         """Tell what the snapshot shows, then the buffered pushes that are new, then the report.
 
-        An audit that has found nothing is not told.
+        An audit that has found nothing that a push should have told is not reported.
         """
         shared, hand, snapshot = self._shared, self.hand, comparison.snapshot
         told = [
@@ -195,9 +209,10 @@ class AccountSync:
         first = None if first is None else first + len(old)
         hand.put([self._event_of(change) for change in changes], first)
         hand.put_pushes(fresh, None if first is None else first + len(changes))
-        if changes:
+        untold = sum(not isinstance(change, ConditionChange) for change in changes)
+        if untold:
             hand.be_attentive()
-        if changes or reason != AUDIT:
+        if untold or reason != AUDIT:
             shared.tell(
                 Resynced(
                     reason=reason,
@@ -208,7 +223,7 @@ class AccountSync:
                     repeated=repeated,
                 )
             )
-        return Merged(not (torn or open_parts), len(changes), has_failures)
+        return Merged(not (torn or open_parts), untold, has_failures)
 
     def is_torn(self, comparison: Comparison, reads: Sequence[Read]) -> bool:
         """Whether the snapshot has orders with fills that nothing has told yet."""
@@ -251,7 +266,9 @@ class AccountSync:
         """Return what the checkpoint has to keep of a comparison; for whoever holds the lock."""
         if self._shared.checkpoint is None:
             return ()
-        return self.hand.rows_of([*facts, *map(_facts_of, changes)])
+        told = [change.condition for change in changes if isinstance(change, ConditionChange)]
+        rows = self.hand.rows_of([*facts, *map(_facts_of, changes)])
+        return [*rows, *self._shared.mirror.rows_of_conditions(told)]
 
     def _record(self, told: Sequence[Told | Change], rows: Sequence[Row]) -> int | None:
         """Have the checkpoint keep what a comparison tells; return the number of the first.
@@ -346,16 +363,22 @@ class AccountSync:
                 topic=topic,
                 received_at=now_ms,
             )
+        if isinstance(change, ConditionChange):
+            return venue.condition_event(change.condition, topic=topic, received_at=now_ms)
         return venue.order_event(change.order, change.fill, topic=topic, received_at=now_ms)
 
 
 def _tell_of(change: Change) -> Tell:
     if isinstance(change, AccountChange):
         return TellAccount(change.balances, change.positions, change.at_ms)
+    if isinstance(change, ConditionChange):
+        return TellCondition(change.condition)
     return TellOrder(change.order, change.fill)
 
 
-def _facts_of(change: Change) -> Facts:
+def _facts_of(change: Change) -> Facts | None:
+    if isinstance(change, ConditionChange):
+        return None
     if isinstance(change, AccountChange):
         return Facts(balances=change.balances, positions=change.positions)
     return Facts(orders=(change.order,), fills=() if change.fill is None else (change.fill,))
@@ -389,5 +412,6 @@ def _checked(snapshot: Snapshot) -> tuple[str, ...]:
         "orders": snapshot.open_orders,
         "positions": snapshot.positions,
         "balances": snapshot.balances,
+        "conditions": snapshot.conditions,
     }
     return tuple(name for name, rows in parts.items() if rows is not None)

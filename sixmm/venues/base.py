@@ -20,7 +20,16 @@ from ..errors import ConfigurationError, SixmmError
 from ..events import Event
 from ..redaction import Secret
 from ..state.book_keeper import BookChange
-from ..state.models import Balance, Baseline, Facts, Fill, Order, Position, Snapshot
+from ..state.models import (
+    Balance,
+    Baseline,
+    ConditionOrder,
+    Facts,
+    Fill,
+    Order,
+    Position,
+    Snapshot,
+)
 from ..transport.base import HttpRequest, HttpResponse
 
 __all__ = [
@@ -387,3 +396,17 @@ class Venue(abc.ABC):
         received_at: int,
     ) -> Event:
         """Return the event, with ``origin=REST``, that tells balances and positions."""
+
+    def condition_event(
+        self,
+        condition: ConditionOrder,  # noqa: ARG002
+        *,
+        topic: str,  # noqa: ARG002
+        received_at: int,  # noqa: ARG002
+    ) -> Event:
+        """Return the event, with ``origin=REST``, that tells a condition order.
+
+        Raises:
+            ConfigurationError: the venue has none; its snapshots then tell of none either.
+        """
+        raise ConfigurationError(f"{self.name} has no condition orders")

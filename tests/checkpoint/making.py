@@ -7,11 +7,19 @@ from pathlib import Path
 
 from sixmm.checkpoint.entries import Record, Tell
 from sixmm.checkpoint.store import Store
-from sixmm.state.models import Fill, Order
-from sixmm.state.rows import FILL, ORDER, Row
+from sixmm.state.models import ConditionOrder, Fill, Order
+from sixmm.state.rows import CONDITION, FILL, ORDER, Row
 from sixmm.state.values import values_of
 
-__all__ = ["ACCOUNT", "fill_row", "open_store", "order", "order_row", "record"]
+__all__ = [
+    "ACCOUNT",
+    "condition_row",
+    "fill_row",
+    "open_store",
+    "order",
+    "order_row",
+    "record",
+]
 
 ACCOUNT = "fake 00ff"
 
@@ -39,6 +47,12 @@ def fill_row(number: int) -> Row:
     """Return the row of a fill."""
     fill = Fill(fill_id=f"f{number}", order_id="o1", quantity=Decimal("1E-8"), time_ms=number)
     return FILL, fill.fill_id, values_of(fill), 0
+
+
+def condition_row(number: int, *, waits: bool = False) -> Row:
+    """Return the row of a condition order."""
+    one = ConditionOrder(condition_id=f"c{number}", status="X", is_waiting=waits)
+    return CONDITION, one.condition_id, values_of(one), 0
 
 
 def record(first: int, *tells: Tell, rows: tuple[Row, ...] = (), certain_ms: int = 1) -> Record:

@@ -11,12 +11,13 @@ from sixmm.checkpoint.entries import (
     Numbered,
     Tell,
     TellAccount,
+    TellCondition,
     TellOrder,
     is_numbered,
     item_of,
 )
 from sixmm.events import DecodeFailed, Event
-from sixmm.state.models import Balance, Fill, Position
+from sixmm.state.models import Balance, ConditionOrder, Fill, Position
 from sixmm.venues.sixmm.venue import SixmmVenue
 
 from .making import order
@@ -71,7 +72,27 @@ def test_account_of_rest() -> None:
     assert event.redelivered
 
 
-@pytest.mark.parametrize("kind", ["order", "account", "other"])
+def test_condition_of_rest() -> None:
+    """So is what it told of a condition order."""
+    condition = ConditionOrder(
+        condition_id="c1",
+        status="TRIGGERED",
+        is_waiting=False,
+        order_id="o1",
+        stop_price=Decimal("60000.10"),
+        close_position=True,
+        updated_at_ms=5,
+        raw='{"conditionId":"c1"}',
+    )
+    event = again(TellCondition(condition))
+
+    assert event == VENUE.condition_event(condition, topic="user.9", received_at=7)
+    assert isinstance(event, Event)
+    assert event.redelivered
+    assert event.raw == condition.raw
+
+
+@pytest.mark.parametrize("kind", ["order", "account", "condition", "other"])
 @pytest.mark.parametrize("body", ["[]", "[1,2]", "[[1],null,3]", "{", "[[[]],[[]],1]"])
 def test_unreadable(kind: str, body: str) -> None:
     """An entry that cannot be read reaches the caller as such: never an error, never dropped."""

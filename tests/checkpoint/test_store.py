@@ -17,7 +17,7 @@ from sixmm.errors import ConfigurationError, LocalStateError
 from sixmm.redaction import Secret
 from sixmm.state.rows import BEFORE, Row
 
-from .making import fill_row, open_store, order_row
+from .making import condition_row, fill_row, open_store, order_row
 
 ROWS: list[Row] = [order_row(1), fill_row(1), (BEFORE, "o1", (None,), 0)]
 
@@ -100,9 +100,14 @@ def test_pruned(tmp_path: Path) -> None:
         store.write(Batch(rows=[fill_row(n) for n in range(start, start + 10_000)], last=0))
     ended = [order_row(n, rank=3) for n in range(12_000)]
     store.write(Batch(rows=[*ended, order_row(99_999), (BEFORE, "o1", (None,), 0)], last=0))
+    for start in range(0, 20_000, 10_000):
+        past = [condition_row(n, waits=not n) for n in range(start, start + 10_000)]
+        store.write(Batch(rows=past, last=0))
     rows = store.load().rows
     store.close()
 
+    assert sum(row[0] == "condition" for row in rows) == 5_001
+    assert condition_row(0, waits=True) in rows
     assert sum(row[0] == "fill" for row in rows) == 50_000
     assert rows[0] == fill_row(20_000)
     assert sum(row[0] == "order" for row in rows) == 10_001

@@ -14,6 +14,7 @@ from sixmm.cli.layout import Layout
 from sixmm.cli.render import flat, rows_of
 from sixmm.errors import ConnectionClosed, DecodeError
 from sixmm.venues.sixmm import stream_schema as wire
+from sixmm.venues.sixmm.condition_facts import ConditionOrderUpdate
 from sixmm.venues.sixmm.enums import OrderStatus, Side
 
 _FILL = wire.OrderTradeUpdate(
@@ -59,6 +60,22 @@ _EVENTS: dict[str, tuple[base.Event, str]] = {
         "order BTCUSDT BUY 86500 PARTLY_FILLED",
     ),
     "nothing known": (wire.OrderTradeUpdate(), "order"),
+    "a condition order": (
+        ConditionOrderUpdate(
+            condition_id="1",
+            is_waiting=False,
+            condition_status="TRIGGERED",
+            symbol="BTCUSDT",
+            side="SELL",
+            stop_price=Decimal("85000.5"),
+            quantity=Decimal("0.1"),
+        ),
+        "trigger/REST BTCUSDT SELL 85000.5 0.1 TRIGGERED",
+    ),
+    "a condition order that is gone": (
+        ConditionOrderUpdate(condition_id="1", is_waiting=False),
+        "trigger/REST UNKNOWN",
+    ),
     "balance": (_ACCOUNT, "account USDT frozen 8.00 1,234.57"),
     "position": (
         attrs.evolve(_ACCOUNT, positions=(_POSITION,)),

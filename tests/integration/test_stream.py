@@ -24,8 +24,10 @@ from sixmm import (
     Origin,
     Resynced,
     SessionExpiring,
+    SessionOptions,
     SessionRenewed,
     State,
+    SubscriptionFailed,
     SubscriptionRefused,
 )
 from sixmm.errors import AuthenticationError, DeadlineExceeded
@@ -122,6 +124,22 @@ def test_subscribes_again_after_a_reconnect(exchange: Exchange, connect: Connect
 
     assert connected[-1].topics == ("market.depth.BTCUSDT", "market.ticker.BTCUSDT")
     assert exchange.subscriptions() == [{"market.depth.BTCUSDT", "market.ticker.BTCUSDT"}]
+
+
+def test_a_lost_acknowledgement_after_a_reconnect(exchange: Exchange, connect: Connect) -> None:
+    """The stream goes on without the topic, asks for it again, and has it: nothing is told."""
+    topics = ("market.depth.BTCUSDT", "market.ticker.BTCUSDT")
+    client = connect(options=SessionOptions(ack_timeout=0.1, ack_retry=0.05))
+    client.wait_live(DEADLINE)
+    client.subscribe(*topics, timeout=DEADLINE)
+    exchange.faults.lose_acks(3)
+    exchange.faults.cut("rst")
+    told = take_until(client, lambda e: isinstance(e, Resynced) and e.reason == "reconnect")
+    assert exchange.wait_until(lambda: client.stats().topics == topics, timeout=DEADLINE)
+    told += client.events(timeout=0.0)
+
+    assert client.stats().connects == 2
+    assert not [event for event in told if isinstance(event, SubscriptionFailed)]
 
 
 def test_streams_public_topics_without_a_credential(exchange: Exchange) -> None:
@@ -299,8 +317,8 @@ def test_a_read_only_key_says_what_it_cannot_check(
 
     assert isinstance(report, Resynced)
     assert report.checked == ("balances",)
-    assert set(report.unchecked) == {"fills", "orders", "positions"}
-    assert set(client.account.stale) == {"fills", "orders", "positions"}
+    assert set(report.unchecked) == {"fills", "orders", "positions", "conditions"}
+    assert set(client.account.stale) == {"fills", "orders", "positions", "conditions"}
 
 
 def test_streams_by_access_token(exchange: Exchange, account: Any) -> None:

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from sixmm.state.models import Balance, Fill, Order, Position
+from sixmm.state.models import Balance, ConditionOrder, Fill, Order, Position
 
-__all__ = ["balances", "fills", "orders", "positions"]
+__all__ = ["balances", "conditions", "fills", "orders", "positions"]
 
 # Few values, the simple ones first: a sequence of tellings soon has repeats of many kinds.
 _AMOUNTS = st.sampled_from([None, Decimal(0), Decimal(1)])
@@ -58,5 +58,18 @@ balances = st.builds(
     wallet=_AMOUNTS,
     frozen=_AMOUNTS,
     used=_AMOUNTS,
+    raw=_RAW,
+)
+conditions = st.builds(
+    ConditionOrder,
+    condition_id=st.sampled_from(["1", "2", "3"]),
+    status=st.sampled_from(["X", "Y", ""]),
+    is_waiting=st.booleans(),
+    order_id=_WORDS,
+    symbol=_WORDS,
+    price=_AMOUNTS,
+    stop_price=_AMOUNTS,
+    reduce_only=st.none() | st.booleans(),
+    updated_at_ms=_TIMES,
     raw=_RAW,
 )

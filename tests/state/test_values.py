@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sixmm.state import values
-from sixmm.state.models import Balance, Fill, Order, Position
+from sixmm.state.models import Balance, ConditionOrder, Fill, Order, Position
 from sixmm.state.values import filled, model_of, values_of
 
-from .strategies import balances, fills, orders, positions
+from .strategies import balances, conditions, fills, orders, positions
 
-MODELS = st.one_of(orders, fills, positions, balances)
+MODELS = st.one_of(orders, fills, positions, balances, conditions)
 
 
 class Word(str, enum.Enum):
@@ -83,6 +83,7 @@ def test_a_tuple_has_the_types_of_the_fields(cls: type[attrs.AttrsInstance], nam
 def test_places(place: int, name: str) -> None:
     """The places that other modules look at are those of the fields."""
     assert attrs.fields(Order)[place].name == name
+    assert attrs.fields(ConditionOrder)[values.IS_WAITING].name == "is_waiting"
 
 
 def test_words_become_plain_text() -> None:

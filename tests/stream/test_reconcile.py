@@ -13,10 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sixmm.state.account import AccountMirror
-from sixmm.state.models import Balance, Baseline, Facts, Fill, Order, Position, Snapshot
+from sixmm.state.models import (
+    Balance,
+    Baseline,
+    ConditionOrder,
+    Facts,
+    Fill,
+    Order,
+    Position,
+    Snapshot,
+)
 from sixmm.stream.reconcile import (
     AccountChange,
     Change,
+    ConditionChange,
     OrderChange,
     expects_fills,
     reconcile,
@@ -492,3 +502,68 @@ def test_what_follows_a_push_is_left_to_the_pushes_and_looked_at_again() -> None
     assert expects_fills(mirror, snapshot, buffered)
     assert reconcile(mirror, snapshot, buffered, partly_filled=partly_filled) == []
     assert not expects_fills(mirror, snapshot, [])
+
+
+# Condition orders
+
+
+def waiting(number: int) -> ConditionOrder:
+    """Return a condition order that waits."""
+    return ConditionOrder(
+        condition_id=f"c{number}", status="NEW", is_waiting=True, updated_at_ms=number
+    )
+
+
+def ended(number: int, at_ms: int) -> ConditionOrder:
+    """Return one that waits no more."""
+    return ConditionOrder(
+        condition_id=f"c{number}", status="CANCELED", is_waiting=False, updated_at_ms=at_ms
+    )
+
+
+def compare(mirror: AccountMirror, snapshot: Snapshot) -> list[Change]:
+    """Compare with a snapshot, as a session does."""
+    changes = reconcile(mirror, snapshot, [], partly_filled=partly_filled)
+    mirror.mark_checked(snapshot.as_of_ms, unchecked=snapshot.unchecked)
+    return changes
+
+
+def test_condition_orders_are_told_once_and_first() -> None:
+    """By time, before the orders that they became; a second pass finds nothing."""
+    mirror = AccountMirror()
+    mirror.adopt(Snapshot(as_of_ms=1, conditions=(waiting(1),)))
+    order = Order(order_id="1", status="OPEN", rank=1, updated_at_ms=2)
+    snapshot = Snapshot(
+        as_of_ms=9,
+        open_orders=(order,),
+        conditions=(waiting(4), waiting(3)),
+        ended_conditions=(ended(2, 8), ended(1, 5)),
+    )
+    changes = compare(mirror, snapshot)
+    told = [change.condition for change in changes if isinstance(change, ConditionChange)]
+
+    assert told == [waiting(3), waiting(4), ended(1, 5), ended(2, 8)]
+    assert changes[4:] == [OrderChange(order=order)]
+    assert set(mirror.picture().conditions) == {"c3", "c4"}
+    assert compare(mirror, snapshot) == []
+
+
+def test_condition_orders_that_are_read_for_the_first_time_are_no_news() -> None:
+    """Nothing is known that they could differ from; from then on they are compared."""
+    mirror = AccountMirror()
+    mirror.adopt(Snapshot(as_of_ms=1, unchecked={"conditions": "down"}))
+
+    assert compare(mirror, Snapshot(as_of_ms=2, conditions=(waiting(1),))) == []
+    assert set(mirror.picture().conditions) == {"c1"}
+    changes = compare(mirror, Snapshot(as_of_ms=3, conditions=(waiting(1), waiting(2))))
+    assert changes == [ConditionChange(condition=waiting(2))]
+
+
+def test_condition_orders_that_were_not_read_stay_as_they_are() -> None:
+    """That part is stale, and nothing is concluded from it."""
+    mirror = AccountMirror()
+    mirror.adopt(Snapshot(as_of_ms=1, conditions=(waiting(1),)))
+
+    assert compare(mirror, Snapshot(as_of_ms=2, unchecked={"conditions": "down"})) == []
+    assert set(mirror.picture().conditions) == {"c1"}
+    assert mirror.picture().stale == ("conditions",)

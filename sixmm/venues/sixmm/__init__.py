@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .condition_facts import ConditionOrderUpdate as ConditionOrderUpdate
     from .decoder import decode as decode
     from .enums import MarginMode as MarginMode
     from .enums import OrderStatus as OrderStatus
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from .venue import SixmmVenue as SixmmVenue
 
 _HOMES = {
+    "condition_facts": ("ConditionOrderUpdate",),
     "decoder": ("decode",),
     "enums": (
         "MarginMode",
@@ -76,6 +78,7 @@ __all__ = [
     "AccountUpdate",
     "AuthAck",
     "BalanceUpdate",
+    "ConditionOrderUpdate",
     "DepthUpdate",
     "Kline",
     "MarginMode",

@@ -7,17 +7,28 @@ client end the plan, because nothing else would be answered either.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from ...errors import ApiError, AuthenticationError, ClientClosed, NotPermitted, SixmmError
 from ...redaction import one_line
-from ...state.models import Balance, Baseline, Fill, Order, Position, Snapshot
+from ...state.models import (
+    Balance,
+    Baseline,
+    ConditionOrder,
+    Fill,
+    Order,
+    Position,
+    Snapshot,
+)
 from ..base import Call, Plan
 from . import calls
+from .condition_facts import condition_of_row, has_ended
+from .enums import ConditionStatus
 from .facts import balance_of_row, fill_of_row, order_of_row, position_of_row
 
-__all__ = ["MAX_LOOKUPS", "MAX_PAGES", "PAGE_SIZE", "snapshot_plan"]
+__all__ = ["MAX_CONDITION_PAGES", "MAX_LOOKUPS", "MAX_PAGES", "PAGE_SIZE", "snapshot_plan"]
 
 PAGE_SIZE = 100
 """How many rows a page is asked to have."""
@@ -27,8 +38,12 @@ MAX_ROWS = MAX_PAGES * PAGE_SIZE
 """How many rows of one list are kept."""
 MAX_LOOKUPS = 100
 """How many orders are asked for one by one."""
+MAX_CONDITION_PAGES = 20
+"""How many pages of past condition orders are read."""
 
 _NO_SUCH_ORDER = 3003
+_CONDITIONS = "conditions"
+_WAITS = str(ConditionStatus.NEW)
 
 T = TypeVar("T")
 
@@ -38,7 +53,7 @@ class _Incomplete(SixmmError):
 
 
 def snapshot_plan(baseline: Baseline, *, now_ms: int) -> Plan[Snapshot]:
-    """Return the plan that reads fills, open orders, ended orders, positions and balances.
+    """Return the plan that reads fills, orders, positions, balances and condition orders.
 
     Raises:
         AuthenticationError: the credential is not accepted; thrown into the plan and passed on.
@@ -52,6 +67,10 @@ def snapshot_plan(baseline: Baseline, *, now_ms: int) -> Plan[Snapshot]:
         ended_orders = yield from _add_ended(baseline, fills or (), open_orders, unchecked)
     positions = yield from _part("positions", _positions(), unchecked)
     balances = yield from _part("balances", _balances(), unchecked)
+    conditions = yield from _part(_CONDITIONS, _waiting_conditions(), unchecked)
+    ended_conditions: Iterable[ConditionOrder] = ()
+    if conditions is not None:
+        ended_conditions = yield from _ended_conditions(baseline, conditions, unchecked)
     return Snapshot(
         as_of_ms=now_ms,
         fills=fills,
@@ -59,6 +78,8 @@ def snapshot_plan(baseline: Baseline, *, now_ms: int) -> Plan[Snapshot]:
         ended_orders=tuple(ended_orders.values()),
         positions=positions,
         balances=balances,
+        conditions=None if conditions is None else tuple(conditions.values()),
+        ended_conditions=tuple(ended_conditions),
         unchecked=dict(unchecked),
         final=frozenset(unchecked.final),
     )
@@ -263,3 +284,81 @@ def _look_up(wanted: Mapping[str, str], unchecked: _Notes) -> Plan[list[Order]]:
 
 def _is_unknown_order(error: SixmmError) -> bool:
     return isinstance(error, ApiError) and error.code == _NO_SUCH_ORDER
+
+
+# Condition orders
+
+
+def _waiting_conditions() -> Plan[dict[str, ConditionOrder]]:
+    """Return the condition orders that wait, by id; their list comes in one part."""
+    reply = yield calls.current_condition_orders()
+    rows = {row.condition_id: row for row in reply.rows}
+    _check_length(len(rows), reply.total or 0)
+    return {key: condition_of_row(row, is_waiting=not has_ended(row)) for key, row in rows.items()}
+
+
+def _ended_conditions(
+    baseline: Baseline, waiting: dict[str, ConditionOrder], unchecked: _Notes
+) -> Plan[Iterable[ConditionOrder]]:
+    """Return the condition orders that wait no more, from the history.
+
+    It was read after those that wait, so one in both has ended and is taken out of ``waiting``. One
+    that is believed to wait and is in neither waits no more either: nobody says what became of it.
+    """
+    sought = {key: at for key, at in baseline.conditions.items() if key not in waiting}
+    ended = yield from _part(_CONDITIONS, _condition_history(baseline, sought), unchecked)
+    if ended is None:
+        return ()
+    for condition_id in ended.keys() & waiting.keys():
+        del waiting[condition_id]
+    gone = [key for key in sought if key not in ended]
+    if gone:
+        unchecked.note(_CONDITIONS, one_line(f"listed no more: {', '.join(gone)}"))
+    lost = [ConditionOrder(condition_id=key, status="", is_waiting=False) for key in gone]
+    return [*ended.values(), *lost]
+
+
+def _condition_history(
+    baseline: Baseline, sought: Mapping[str, int]
+) -> Plan[dict[str, ConditionOrder]]:
+    """Return what the history says of those that are sought, and of all that ended lately.
+
+    It is asked without a start: whether that is compared with the making of a condition order or
+    with its end is not documented (rule 111). So it is read from its top, whatever it is sorted by,
+    until a page has nothing but rows that are too old to be any of these.
+
+    Raises:
+        _Incomplete: the history does not come to what is old enough, or not to its end.
+    """
+    since_ms = baseline.conditions_since_ms
+    since_ms = baseline.since_ms if since_ms is None else since_ms
+    oldest_ms = min((since_ms, *sought.values()))
+    found: dict[str, ConditionOrder] = {}
+    known: set[str] = set()
+    promised, is_past = 0, False
+    for page in range(1, MAX_CONDITION_PAGES + 1):
+        reply = yield calls.condition_order_history(page=page, page_size=PAGE_SIZE)
+        promised = reply.total or 0 if page == 1 else promised
+        before = len(known)
+        known.update(row.condition_id for row in reply.rows)
+        rows = [condition_of_row(row, is_waiting=False) for row in reply.rows]
+        found.update(
+            (row.condition_id, row)
+            for row in rows
+            if row.status != _WAITS and (row.condition_id in sought or _ended_at(row) >= since_ms)
+        )
+        is_past = bool(rows) and all(_ended_at(row) < since_ms for row in rows)
+        is_found = sought.keys() <= found.keys()
+        if is_past and (is_found or all((row.created_at_ms or 0) < oldest_ms for row in rows)):
+            return found
+        if _is_last(len(rows), len(known) - before, len(known), reply.total):
+            _check_length(len(known), promised)
+            return found
+    if not is_past:
+        raise _Incomplete(f"more than {MAX_CONDITION_PAGES} pages of {PAGE_SIZE}")
+    return found
+
+
+def _ended_at(row: ConditionOrder) -> float:
+    """Return when a condition order ended; where nobody knows it is later than all else."""
+    return row.updated_at_ms or row.created_at_ms or math.inf

@@ -11,10 +11,19 @@ from ...errors import ApiError, ConfigurationError, DecodeError, SixmmError
 from ...events import Event
 from ...redaction import Secret
 from ...state.book_keeper import BookChange
-from ...state.models import Balance, Baseline, Facts, Fill, Order, Position, Snapshot
+from ...state.models import (
+    Balance,
+    Baseline,
+    ConditionOrder,
+    Facts,
+    Fill,
+    Order,
+    Position,
+    Snapshot,
+)
 from ...transport.base import HttpRequest, HttpResponse
 from ..base import Call, Credentials, Dial, Frame, Plan, StreamKey, Venue
-from . import book_facts, calls, envelope, facts, protocol, snapshot, topics
+from . import book_facts, calls, condition_facts, envelope, facts, protocol, snapshot, topics
 from .decoder import Decoder
 from .rest_schema import ListenKey
 
@@ -207,6 +216,10 @@ class SixmmVenue(Venue):
         return facts.account_event(
             balances=balances, positions=positions, ts=ts, topic=topic, received_at=received_at
         )
+
+    def condition_event(self, condition: ConditionOrder, *, topic: str, received_at: int) -> Event:
+        """Return the event that tells a condition order; see :mod:`.condition_facts`."""
+        return condition_facts.condition_event(condition, topic=topic, received_at=received_at)
 
 
 def _created(reply: ListenKey, now_ms: int) -> StreamKey:

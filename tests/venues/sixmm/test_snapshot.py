@@ -25,7 +25,13 @@ from sixmm.errors import (
 from sixmm.state.models import Baseline, Snapshot
 from sixmm.venues.base import Call
 from sixmm.venues.sixmm.envelope import parse
-from sixmm.venues.sixmm.snapshot import MAX_LOOKUPS, MAX_PAGES, PAGE_SIZE, snapshot_plan
+from sixmm.venues.sixmm.snapshot import (
+    MAX_CONDITION_PAGES,
+    MAX_LOOKUPS,
+    MAX_PAGES,
+    PAGE_SIZE,
+    snapshot_plan,
+)
 
 from .examples import run, success
 
@@ -44,6 +50,19 @@ def fill(fill_id: str, order_id: str = "1", at: int = SINCE) -> dict[str, Any]:
     return {"fillId": fill_id, "orderId": order_id, "symbol": "BTCUSDT", "createdAt": at}
 
 
+def condition(
+    condition_id: str, status: str = "NEW", at: int = SINCE, made: int = 1
+) -> dict[str, Any]:
+    """Return a row of a condition order."""
+    return {
+        "conditionId": condition_id,
+        "symbol": "BTCUSDT",
+        "conditionStatus": status,
+        "createdAt": made,
+        "updatedAt": at,
+    }
+
+
 @attrs.define(kw_only=True)
 class Exchange:
     """The REST side of an exchange, as ``docs/wire.md`` assumes it.
@@ -56,6 +75,8 @@ class Exchange:
     open: list[dict[str, Any]] = attrs.Factory(list)
     history: list[dict[str, Any]] = attrs.Factory(list)
     single: dict[str, dict[str, Any]] = attrs.Factory(dict)
+    waiting: list[dict[str, Any]] = attrs.Factory(list)
+    past: list[dict[str, Any]] = attrs.Factory(list)
     page_cap: int = PAGE_SIZE
     totals: bool = True
     fails: Mapping[str, SixmmError] = attrs.Factory(dict)
@@ -71,6 +92,8 @@ class Exchange:
             "getTrades": lambda: self._page(self.fills, "createdAt", query),
             "getOrderHistory": lambda: self._page(self.history, "updatedAt", query),
             "getCurrentOrders": lambda: self._after(query),
+            "getCurrentConditionOrders": lambda: self._list(self.waiting, len(self.waiting)),
+            "getConditionOrderHistory": lambda: self._page(self.past, "updatedAt", query),
             "getPositions": lambda: {"positions": [{"symbol": "BTCUSDT", "quantity": "1"}]},
             "getUserAsset": lambda: {"userAsset": {"assetType": "USDT", "walletBalance": "5"}},
         }[call.operation]()
@@ -108,7 +131,7 @@ class TestOrderOfCalls:
     """The calls are made in the order that makes the parts fit together."""
 
     def test_fills_come_first(self) -> None:
-        """Fills, open orders, ended orders, positions, balances: so orders contain all fills."""
+        """Fills, orders, positions, balances, condition orders: so orders contain all fills."""
         exchange = Exchange(
             fills=[fill("f1", "1")],
             open=[order("2")],
@@ -124,6 +147,8 @@ class TestOrderOfCalls:
             "getOrder",
             "getPositions",
             "getUserAsset",
+            "getCurrentConditionOrders",
+            "getConditionOrderHistory",
         ]
         assert dict(made[3].query) == {"symbol": "ETHUSDT", "orderId": "9"}
         assert snapshot.as_of_ms == 5_000
@@ -142,7 +167,8 @@ class TestOrderOfCalls:
         assert (snapshot.fills, snapshot.open_orders, snapshot.ended_orders) == ((), (), ())
         assert snapshot.positions is not None
         assert snapshot.balances is not None
-        assert len(made) == 5
+        assert (snapshot.conditions, snapshot.ended_conditions) == ((), ())
+        assert len(made) == 7
 
 
 class TestFills:
@@ -385,6 +411,118 @@ class TestEndedOrders:
         assert "Throttled" in snapshot.unchecked["orders"]
 
 
+class TestConditionOrders:
+    """Condition orders that wait, and those that wait no more (rules 50, 57, 111)."""
+
+    def test_waiting_and_ended(self) -> None:
+        """From the two lists; the history is asked from its top, and what is old is left out."""
+        exchange = Exchange(
+            waiting=[condition("1"), condition("2", "ODD")],
+            past=[condition("3", "CANCELED", SINCE + 1), condition("4", "TRIGGERED", SINCE - 1)],
+        )
+        snapshot, made = read(exchange, conditions={"1": 1})
+
+        assert snapshot.conditions is not None
+        assert [(c.condition_id, c.is_waiting) for c in snapshot.conditions] == [
+            ("1", True),
+            ("2", True),
+        ]
+        assert [(c.condition_id, c.status) for c in snapshot.ended_conditions] == [
+            ("3", "CANCELED")
+        ]
+        assert dict(made[-1].query) == {"page": "1", "pageSize": str(PAGE_SIZE)}
+        assert snapshot.unchecked == {}
+
+    def test_one_that_is_sought_is_found_however_old(self) -> None:
+        """The list may be sorted by when they were made: it is read on until that is too old."""
+        past = [condition(f"o{n}", "CANCELED", SINCE - 500 - n, 400 - n) for n in range(350)]
+        past[250] = condition("5", "TRIGGERED", SINCE - 750, 150)
+        snapshot, made = read(Exchange(past=past), conditions={"5": 150})
+
+        assert [c.condition_id for c in snapshot.ended_conditions] == ["5"]
+        assert sum(call.operation == "getConditionOrderHistory" for call in made) == 3
+
+    def test_no_more_pages_than_are_needed(self) -> None:
+        """A page of old rows ends it where none is sought, whatever follows."""
+        past = [condition(f"o{n}", "CANCELED", SINCE - 1 - n) for n in range(350)]
+        snapshot, made = read(Exchange(past=past), conditions={})
+
+        assert snapshot.ended_conditions == ()
+        assert sum(call.operation == "getConditionOrderHistory" for call in made) == 1
+
+    def test_since_when(self) -> None:
+        """They have a moment of their own, because no push tells of them."""
+        exchange = Exchange(past=[condition("3", "CANCELED", SINCE - 5)])
+
+        assert read(exchange)[0].ended_conditions == ()
+        ended = read(exchange, conditions_since_ms=SINCE - 5)[0].ended_conditions
+        assert [c.condition_id for c in ended] == ["3"]
+
+    def test_one_in_both_lists_has_ended(self) -> None:
+        """The history was read later; what is still new there is no end."""
+        snapshot, _ = read(
+            Exchange(
+                waiting=[condition("1"), condition("2")],
+                past=[condition("1", "TRIGGERED", SINCE + 1), condition("2")],
+            )
+        )
+
+        assert snapshot.conditions is not None
+        assert [c.condition_id for c in snapshot.conditions] == ["2"]
+        assert [c.condition_id for c in snapshot.ended_conditions] == ["1"]
+
+    def test_one_that_is_listed_no_more(self) -> None:
+        """It waits no more, and nobody knows why: both are said."""
+        snapshot, _ = read(Exchange(waiting=[condition("1")]), conditions={"1": 1, "2": 1})
+
+        [gone] = snapshot.ended_conditions
+        assert (gone.condition_id, gone.status, gone.is_waiting) == ("2", "", False)
+        assert snapshot.unchecked == {"conditions": "listed no more: 2"}
+
+    def test_where_the_history_fails_nothing_is_concluded(self) -> None:
+        """One that is missing from the other list may have become anything."""
+        snapshot, _ = read(
+            Exchange(fails={"getConditionOrderHistory": api_error("down", code=5002)}),
+            conditions={"2": 1},
+        )
+
+        assert snapshot.ended_conditions == ()
+        assert set(snapshot.unchecked) == {"conditions"}
+
+    def test_a_list_that_is_not_whole(self) -> None:
+        """It comes in one part: where that is not all of it, it is not known."""
+        exchange = Exchange(waiting=[condition("1")])
+
+        def answer(call: Call) -> Any:
+            reply = exchange(call)
+            whole = call.operation != "getCurrentConditionOrders"
+            return reply if whole else {**reply, "total": 2}
+
+        snapshot, _ = run(snapshot_plan(Baseline(since_ms=SINCE), now_ms=1), answer)
+
+        assert snapshot.conditions is None
+        assert snapshot.unchecked == {"conditions": "only 1 of 2 rows could be read"}
+
+    def test_bounded(self) -> None:
+        """A history that does not end is given up and told."""
+        pages = 0
+
+        def answer(call: Call) -> Any:
+            nonlocal pages
+            if call.operation != "getConditionOrderHistory":
+                return Exchange()(call)
+            pages += 1
+            start = pages * PAGE_SIZE
+            rows = [condition(str(start + n), "CANCELED") for n in range(PAGE_SIZE)]
+            return {"list": rows}
+
+        snapshot, _ = run(snapshot_plan(Baseline(since_ms=SINCE), now_ms=1), answer)
+
+        assert pages == MAX_CONDITION_PAGES
+        assert set(snapshot.unchecked) == {"conditions"}
+        assert snapshot.ended_conditions == ()
+
+
 FAILURES: list[SixmmError] = [
     DENIED,
     api_error("slow down", code=5003, http_status=429),
@@ -399,7 +537,15 @@ PARTS = {
     "getOrderHistory": "orders",
     "getPositions": "positions",
     "getUserAsset": "balances",
+    "getCurrentConditionOrders": "conditions",
+    "getConditionOrderHistory": "conditions",
 }
+
+SECOND_HALF = {
+    "getCurrentOrders": "getOrderHistory",
+    "getCurrentConditionOrders": "getConditionOrderHistory",
+}
+"""The call that is not made where the first one of its part fails."""
 
 
 class TestFailures:
@@ -415,15 +561,16 @@ class TestFailures:
         assert set(snapshot.unchecked) == {part}
         assert type(error).__name__ in snapshot.unchecked[part]
         assert snapshot.unchecked[part].isprintable()
-        wanted = set(PARTS) - ({"getOrderHistory"} if operation == "getCurrentOrders" else set())
+        wanted = set(PARTS) - {SECOND_HALF.get(operation)}
         assert {call.operation for call in made} == wanted
         missing = {
             "fills": snapshot.fills,
             "orders": snapshot.open_orders,
             "positions": snapshot.positions,
             "balances": snapshot.balances,
+            "conditions": snapshot.conditions,
         }
-        whole = operation != "getOrderHistory"
+        whole = operation not in SECOND_HALF.values()
         assert (missing.pop(part) is None) is whole
         assert None not in missing.values()
 
