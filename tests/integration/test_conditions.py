@@ -267,3 +267,25 @@ def test_nothing_is_lost_over_many_cuts(
     assert len(ends) > 20
     if deliver == "all":
         assert set(client.account.conditions) == waiting
+
+
+def test_a_mute_link_is_unmasked_without_them(
+    exchange: Exchange, account: Any, connect: Connect, market: Market
+) -> None:
+    """Where their list fails, an audit compares all that pushes tell of; they are told later."""
+    client = connect(audit_interval=0.1)
+    take_until(client, is_kind(Resynced))
+    exchange.faults.rest_error(1_000, code=2001, path=CURRENT)
+    exchange.faults.mute()
+    condition_id = market.place()
+    exchange.place_order(
+        account, symbol="BTCUSDT", side="BUY", type="LIMIT", price="50000", quantity="0.01"
+    )
+    before = take_until(client, is_kind(Disconnected))
+    exchange.faults.clear()
+    after = take_until(client, lambda e: isinstance(e, Resynced) and not e.unchecked)
+    orders = [event for event in before if isinstance(event, OrderTradeUpdate)]
+
+    assert {event.origin for event in orders} == {Origin.REST}
+    assert conditions_of(before) == []
+    assert [event.condition_id for event in conditions_of(after)] == [condition_id]
