@@ -14,6 +14,7 @@ from ..errors import ConnectionClosed, DeadlineExceeded, LoginRefused, SixmmErro
 from ..events import Connected, SubscriptionFailed
 from ..transport.base import WsLink
 from ..venues.base import Answers
+from .asking import Asking
 from .desk import Waiter
 from .handing import chosen_of
 from .lanes import measure
@@ -22,7 +23,6 @@ from .routing import Router, Sorted
 from .shared import Shared
 from .sync import AUDIT, AccountSync, Comparison, Merged
 from .tail import Read
-from .unanswered import Unanswered
 
 __all__ = ["ROTATION", "Connection"]
 
@@ -93,11 +93,7 @@ class Connection:
         self._told_before: set[bytes] = set()
         self._told_until = 0.0
         self._is_awaited = False
-        self._unanswered = Unanswered(
-            first_wait=self._options.ack_retry,
-            longest_wait=self._options.ack_retry_max,
-            patience=self._options.ack_timeout,
-        )
+        self._asking = Asking(shared, self._options)
         if shared.deliver == "events" or not shared.private:
             link.be_greedy()
 
@@ -131,7 +127,7 @@ class Connection:
                 # The time for the answers begins when everything is asked.
                 deadline = self._deadline(options.ack_timeout)
             if not self._receive_before(deadline):
-                self._note_unanswered()
+                self._asking.note()
 
     def _send(self, text: str) -> None:
         self._link.send(text, deadline=self._deadline(self._options.send_timeout))
@@ -223,7 +219,7 @@ class Connection:
         self._heard_at, asked = shared.clock.monotonic(), False
         deadline: Deadline | None = None
         while (due := self._due()) is None:
-            if self._unanswered.due_at is not None and self._ask_again():
+            if self._asking.due_at is not None and self._asking.act():
                 deadline = None
             deadline = deadline or self._deadline(self._wait(asked=asked))
             try:
@@ -478,7 +474,7 @@ class Connection:
         ends = [now + _LONG]
         if patience is not None and worry is not None:
             ends.append(self._heard_at + (patience if asked else worry))
-        planned = (self._resync_at, self._audit_at, self._rotate_at, self._unanswered.due_at)
+        planned = (self._resync_at, self._audit_at, self._rotate_at, self._asking.due_at)
         ends += [at for at in planned if at is not None]
         return max(0.0, min(ends) - now)
 
@@ -502,28 +498,3 @@ class Connection:
         self._link.send(text, deadline=deadline)
         self._link.ping(request_id.encode("ascii"), deadline=deadline)
         return True
-
-    # Topics without an answer
-
-    def _ask_again(self) -> bool:
-        """Do what is due about the topics that were not acknowledged; return whether it was any."""
-        unanswered, now = self._unanswered, self._shared.clock.monotonic()
-        if not unanswered.is_due(now):
-            return False
-        if unanswered.is_asked:
-            self._note_unanswered()
-        else:
-            unanswered.asked(self._shared.desk.ask_again(unanswered.topics), now)
-            self._shared.desk.flush()
-        return True
-
-    def _note_unanswered(self) -> None:
-        """Note which topics have no answer in time, and tell those that are given up."""
-        topics = self._shared.desk.abandon_unanswered()
-        given_up = self._unanswered.went_without(topics, self._shared.clock.monotonic())
-        if topics:
-            _log.info("not acknowledged in time: %s", ", ".join(topics))
-        if given_up:
-            timeout = self._options.ack_timeout
-            failure = DeadlineExceeded(f"the subscription was not acknowledged in {timeout:g} s")
-            self._shared.tell(SubscriptionFailed(topics=given_up, error=failure))
