@@ -27,6 +27,7 @@ from sixmm.events import Event, Origin
 from sixmm.redaction import Secret
 from sixmm.rest import RestSession
 from sixmm.schema_report import SchemaReport
+from sixmm.state.account import PARTS
 from sixmm.state.models import Facts
 from sixmm.state.picture import Account
 from sixmm.state.pushes import AccountPush, OrderPush
@@ -183,7 +184,7 @@ class World:
         """Do what the reader thread does for one link, from the dial to its end."""
         try:
             failure = self.session._attempt()
-            _, fatal = self.session._decide(failure)
+            _, fatal = self.session._judge.decide(failure, number=self.run)
         except Killed:
             self._begin_another_run()
             return
@@ -191,7 +192,7 @@ class World:
             self.link = None
         assert fatal is None, f"given up: {fatal!r}"
         self.session._move(Trigger.LOST)
-        if self.shared.account().stale != ("fills", "orders", "positions", "balances"):
+        if self.shared.account().stale != PARTS:
             self.wrong.append("without a link a part was certain")
         for _ in range(self.tape.pick(4)):
             self.change()

@@ -47,7 +47,7 @@ def attempts(cause: SixmmError) -> tuple[int, bool]:
     world = World(Tape([]), KINDS[0], links=lambda world: _Failing(world, cause))
     session = world.session
     for number in range(1, _ENOUGH + 1):
-        _, fatal = session._decide(session._attempt())
+        _, fatal = session._judge.decide(session._attempt(), number=1)
         if fatal is not None:
             return number, True
         session._move(Trigger.LOST)
