@@ -1,0 +1,183 @@
+"""The frames of the RocketFi socket: what is said to the server, and what each inbound one is for.
+
+No message carries an id. A confirmation repeats the subscription that it confirms, perhaps with its
+addresses in another case and its ids in another form; it belongs to the topic that it repeats. An
+error is one text that does not say what it is about.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Any, Literal
+
+import attrs
+
+from ...codec import dump_json, parse_json
+from ...errors import DecodeError, SixmmError, SubscriptionRefused
+from ...redaction import one_line
+from ..base import Frame, FrameKind
+from .ids import Address, InstrumentId
+from .topics import Topic, topic_of_payload
+from .variants import OF_ACCOUNTS, OF_MARKETS, topic_text, variant_of
+
+__all__ = [
+    "Inbound",
+    "Purpose",
+    "classify",
+    "frame_of",
+    "inbound_of",
+    "ping_text",
+    "pong_text",
+    "subscribe_text",
+    "unsubscribe_text",
+]
+
+Form = Literal["text", "object"]
+
+
+def subscribe_text(topic: Topic) -> str:
+    """Return the message that asks for a topic: one message, one topic."""
+    return _message({"Subscribe": topic.payload()})
+
+
+def unsubscribe_text(topic: Topic) -> str:
+    """Return the message that drops a topic."""
+    return _message({"Unsubscribe": topic.payload()})
+
+
+def ping_text(form: Form = "text") -> str:
+    """Return the application-level ping: ``"Ping"``, or ``{"Ping":null}`` for ``"object"``.
+
+    The official clients do not agree; the bare text is what the one in Rust sends.
+    """
+    return '"Ping"' if form == "text" else '{"Ping":null}'
+
+
+def pong_text(ping: str | bytes) -> str:
+    """Return the answer to a ping of the server, in the form of that ping.
+
+    That the server pings at all, and what it wants then, is *assumed*.
+    """
+    text = ping.decode("utf-8", "replace") if isinstance(ping, bytes) else ping
+    return '"Pong"' if text.lstrip().startswith('"') else '{"Pong":null}'
+
+
+def _message(value: dict[str, Any]) -> str:
+    return dump_json(value).decode()
+
+
+class Purpose(enum.Enum):
+    """What an inbound message is for."""
+
+    PRIVATE = "private"
+    """It tells about the account that this connection is for."""
+    MARKET = "market"
+    """It tells about a market, or about the account of somebody else."""
+    SUBSCRIBED = "subscribed"
+    """It confirms a subscription."""
+    UNSUBSCRIBED = "unsubscribed"
+    """It confirms the end of one."""
+    REFUSED = "refused"
+    """It is an error. What it is about is not said: most likely the oldest unanswered request."""
+    PONG = "pong"
+    PING = "ping"
+    """The server wants a pong."""
+    OTHER = "other"
+    """None of these; it reaches the caller as an unknown event."""
+
+
+@attrs.frozen(kw_only=True)
+class Inbound:
+    """What one inbound message is for."""
+
+    purpose: Purpose
+    topic: str = ""
+    """The canonical text of its feed; of a confirmation, of what it confirms. ``""`` where it is
+    not known."""
+    error: SixmmError | None = None
+
+
+_OTHER = Inbound(purpose=Purpose.OTHER)
+_BARE = {"Pong": Inbound(purpose=Purpose.PONG), "Ping": Inbound(purpose=Purpose.PING)}
+_CONFIRMATIONS = {
+    "SubscribeConfirmation": Purpose.SUBSCRIBED,
+    "UnsubscribeConfirmation": Purpose.UNSUBSCRIBED,
+}
+
+
+def classify(message: str | bytes, *, account: str | None = None) -> Inbound:
+    """Say what an inbound message is for. Never raises: what cannot be read is ``OTHER``.
+
+    Args:
+        message: the text of one frame.
+        account: the account that the connection is for, in any case; what is told about another
+            one is market data, as one's own order events are where they come by instrument.
+    """
+    try:
+        value = parse_json(message)
+    except DecodeError:
+        return _OTHER
+    return inbound_of(value, account=account)
+
+
+def inbound_of(value: Any, *, account: str | None = None) -> Inbound:
+    """Say what a decoded message is for."""
+    name, payload = variant_of(value) or ("", None)
+    if name in _BARE and payload is None:
+        return _BARE[name]
+    if not isinstance(value, dict):
+        return _OTHER
+    if name == "Error" and isinstance(payload, str):
+        refusal = SubscriptionRefused(one_line(payload) or "no reason given")
+        return Inbound(purpose=Purpose.REFUSED, error=refusal)
+    if name in _CONFIRMATIONS:
+        return Inbound(purpose=_CONFIRMATIONS[name], topic=str(topic_of_payload(payload) or ""))
+    if name in OF_ACCOUNTS or name in OF_MARKETS:
+        return _push(name, payload if isinstance(payload, dict) else {}, account)
+    return _OTHER
+
+
+def _push(name: str, payload: dict[str, Any], account: str | None) -> Inbound:
+    fields = _ids(payload.get("candle") if name == "CandleUpdate" else payload)
+    owner, own = fields.get("account"), None if account is None else Address(account)
+    # Whose it is cannot be read: it is broken, or of another version, and must not be lost.
+    unclear = name in OF_ACCOUNTS and owner is None and "instrument_id" not in fields
+    is_private = unclear or (owner is not None and owner == own)
+    purpose = Purpose.PRIVATE if is_private else Purpose.MARKET
+    return Inbound(purpose=purpose, topic=topic_text(name, fields))
+
+
+def _ids(payload: Any) -> dict[str, Any]:
+    """Return what a payload says about the feed that it comes by, as the topics name it."""
+    if not isinstance(payload, dict):
+        return {}
+    fields: dict[str, Any] = {}
+    account, instrument = payload.get("account"), payload.get("instrumentId")
+    if isinstance(account, str):
+        fields["account"] = Address(account)
+    if isinstance(instrument, str) or type(instrument) is int:
+        fields["instrument_id"] = InstrumentId(instrument)
+    for wire, name in (("assetId", "asset_id"), ("interval", "interval")):
+        if payload.get(wire) is not None:
+            fields[name] = payload[wire]
+    return fields
+
+
+_KINDS = {
+    Purpose.PRIVATE: FrameKind.PRIVATE,
+    Purpose.MARKET: FrameKind.MARKET,
+    Purpose.SUBSCRIBED: FrameKind.REPLY,
+    Purpose.UNSUBSCRIBED: FrameKind.REPLY,
+    Purpose.REFUSED: FrameKind.REPLY,
+    Purpose.PONG: FrameKind.REPLY,
+    Purpose.PING: FrameKind.OTHER,
+    Purpose.OTHER: FrameKind.OTHER,
+}
+
+
+def frame_of(inbound: Inbound) -> Frame:
+    """Return the same in the terms of the engine, as far as it has terms for it.
+
+    No answer has an id there, and a ping of the server is like any message that nobody knows.
+    """
+    return Frame(kind=_KINDS[inbound.purpose], topic=inbound.topic, error=inbound.error)
