@@ -1,0 +1,342 @@
+"""Reading an account by REST."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from sixmm.errors import ClientClosed, DeadlineExceeded, NotPermitted, SixmmError
+from sixmm.state.account import AccountMirror
+from sixmm.state.models import Baseline, Snapshot
+from sixmm.venues.base import Call
+from sixmm.venues.rocketfi.snapshot import MAX_PAGES, PAGE_SIZE, snapshot_plan
+
+from .examples import ACCOUNT, FILL, INSTRUMENT, NOW, ORDER_ROW, PLACED, POSITION, event
+
+Answer = Callable[[Call], Any]
+
+
+class Server:
+    """An account as REST tells it, of which each list can be changed between two calls."""
+
+    def __init__(self, *, newest_first: bool = True) -> None:
+        """Begin with an account without anything."""
+        self.events: list[Any] = []
+        """Oldest first."""
+        self.orders: list[Any] = []
+        self.positions: Any = None
+        self.collateral: dict[str, str] = {}
+        self.newest_first = newest_first
+        self.asked: list[str] = []
+        self.before: dict[str, Callable[[], object]] = {}
+        """What happens before the first call of a path."""
+
+    def answer(self, call: Call) -> Any:
+        """Return the reply to a call."""
+        self.asked.append(call.path)
+        self.before.pop(call.path, lambda: None)()
+        query = dict(call.query)
+        assert query["account"] == ACCOUNT.lower()
+        if call.path == "/position":
+            return {"positions": self.positions}
+        if call.path == "/collateral":
+            return {"collaterals": self.collateral}
+        rows = self.orders
+        if call.path == "/order-events":
+            rows = self.events[::-1] if self.newest_first else self.events
+        start = int(query["pageNumber"]) * int(query["pageSize"])
+        page = rows[start : start + int(query["pageSize"])]
+        return {{"/order-events": "orderEvents"}.get(call.path, "orders"): page or None}
+
+
+def run(answer: Answer, baseline: Baseline | None = None) -> Snapshot:
+    """Run the plan; an answer that is an error is thrown into it."""
+    plan = snapshot_plan(ACCOUNT, baseline or Baseline(since_ms=0), now_ms=NOW)
+    call = next(plan)
+    try:
+        while True:
+            try:
+                reply = answer(call)
+            except SixmmError as error:
+                call = plan.throw(error)
+            else:
+                assert call.result is not None
+                call = plan.send(call.result(reply))
+    except StopIteration as end:
+        told: Snapshot = end.value
+        return told
+
+
+def placed(order_id: int, at_ms: int = NOW) -> dict[str, Any]:
+    """Return the event of a new order."""
+    return event({"placed": {**PLACED, "timestamp": at_ms}}, orderId=order_id)
+
+
+def filled(order_id: int, rest: str, at_ms: int = NOW) -> dict[str, Any]:
+    """Return the event of a fill."""
+    done = {"remaining_size": rest, "is_filled": rest == "0", "timestamp": at_ms}
+    return event({"fill": {**FILL, **done}}, orderId=order_id)
+
+
+def canceled(order_id: int) -> dict[str, Any]:
+    """Return the event of a cancel."""
+    return event("canceled", orderId=order_id)
+
+
+def open_order(order_id: int) -> dict[str, Any]:
+    """Return the row of an open order."""
+    return {**ORDER_ROW, "orderId": order_id}
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_the_whole_account(newest_first: bool) -> None:
+    """Every part is there, in whichever order events come."""
+    server = Server(newest_first=newest_first)
+    server.events = [placed(1), placed(2), filled(1, "1"), filled(1, "0"), canceled(2), placed(3)]
+    server.orders = [open_order(3)]
+    server.positions = {INSTRUMENT: POSITION}
+    server.collateral = {"0": "5"}
+    snapshot = run(server.answer)
+
+    assert snapshot.fills is not None
+    assert [fill.fill_id for fill in snapshot.fills] == [f"1-{NOW}-1", f"1-{NOW}-0"]
+    assert snapshot.open_orders is not None
+    assert [order.order_id for order in snapshot.open_orders] == ["3"]
+    assert {order.order_id: order.status for order in snapshot.ended_orders} == {
+        "1": "filled",
+        "2": "canceled",
+    }
+    assert snapshot.positions is not None
+    assert snapshot.positions[0].quantity == Decimal("-1.5")
+    assert snapshot.balances is not None
+    assert snapshot.balances[0].wallet == 5
+    assert (snapshot.unchecked, snapshot.as_of_ms) == ({}, NOW)
+    assert server.asked == ["/order-events", "/open-orders", "/position", "/collateral"]
+
+
+def test_an_account_without_anything() -> None:
+    """Null lists are empty, and nothing is unchecked."""
+    snapshot = run(Server().answer)
+
+    assert (snapshot.fills, snapshot.open_orders, snapshot.ended_orders) == ((), (), ())
+    assert (snapshot.positions, snapshot.balances, snapshot.unchecked) == ((), (), {})
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize("count", [PAGE_SIZE - 1, PAGE_SIZE, PAGE_SIZE + 1, 3 * PAGE_SIZE])
+def test_pages(newest_first: bool, count: int) -> None:
+    """A list is read until a short page, however its length fits the pages."""
+    server = Server(newest_first=newest_first)
+    server.events = [filled(number, "0", NOW + number) for number in range(count)]
+    server.orders = [open_order(count + number) for number in range(count)]
+    snapshot = run(server.answer)
+
+    assert len(snapshot.fills or ()) == len(snapshot.ended_orders) == count
+    assert len(snapshot.open_orders or ()) == count
+    times = [fill.time_ms for fill in snapshot.fills or ()]
+    assert times == sorted(times, key=lambda time: time or 0)
+
+
+def test_old_pages_are_not_read() -> None:
+    """Where the newest events come first, reading ends at those that are known."""
+    server = Server()
+    server.events = [filled(number, "0", NOW + number) for number in range(10 * PAGE_SIZE)]
+    since = NOW + 9 * PAGE_SIZE + 50
+    snapshot = run(server.answer, Baseline(since_ms=since))
+
+    assert server.asked.count("/order-events") == 2
+    assert len(snapshot.fills or ()) == len(snapshot.ended_orders) == 50
+
+
+def test_in_the_other_order_all_pages_are_read() -> None:
+    """What is wanted comes last then, and old pages show nothing."""
+    server = Server(newest_first=False)
+    server.events = [filled(number, "0", NOW + number) for number in range(3 * PAGE_SIZE)]
+    snapshot = run(server.answer, Baseline(since_ms=NOW + 3 * PAGE_SIZE - 5))
+
+    assert len(snapshot.fills or ()) == 5
+    assert server.asked.count("/order-events") == 4
+
+
+def test_rows_that_move_while_pages_are_read() -> None:
+    """New events push the others to later pages: they come twice and count once."""
+    server = Server()
+    server.events = [filled(number, "0", NOW + number) for number in range(PAGE_SIZE)]
+
+    def answer(call: Call) -> Any:
+        reply = server.answer(call)
+        if call.path == "/order-events" and len(server.events) < PAGE_SIZE + 3:
+            server.events.append(filled(1000 + len(server.events), "0", NOW + 5000))
+        return reply
+
+    snapshot = run(answer)
+    assert len({fill.fill_id for fill in snapshot.fills or ()}) == len(snapshot.fills or ())
+    assert len(snapshot.fills or ()) >= PAGE_SIZE
+
+
+def test_an_open_order_that_moves_to_a_page_that_was_read() -> None:
+    """A list of several pages is read twice, and either reading counts."""
+    server = Server()
+    server.orders = [open_order(number) for number in range(PAGE_SIZE + 10)]
+    calls = 0
+
+    def answer(call: Call) -> Any:
+        nonlocal calls
+        reply = server.answer(call)
+        if call.path == "/open-orders":
+            calls += 1
+            if calls == 1:
+                # The order at the head of the second page is at the end of the first one now.
+                server.events.append(canceled(0))
+                del server.orders[0]
+        return reply
+
+    snapshot = run(answer, Baseline(since_ms=0, open_orders={"0": INSTRUMENT}))
+    ids = {order.order_id for order in snapshot.open_orders or ()}
+    assert str(PAGE_SIZE) in ids
+
+
+def test_an_order_that_ends_between_two_lists() -> None:
+    """It is in neither list, so the events are read once more for it."""
+    server = Server()
+    server.events = [placed(1)]
+    server.before["/open-orders"] = lambda: server.events.append(canceled(1))
+    snapshot = run(server.answer, Baseline(since_ms=0, open_orders={"1": INSTRUMENT}))
+
+    assert [order.status for order in snapshot.ended_orders] == ["canceled"]
+    assert server.asked.count("/order-events") == 2
+    assert snapshot.unchecked == {}
+
+
+def test_an_order_that_ended_and_is_still_listed() -> None:
+    """The end counts: an order that has ended is not open again."""
+    server = Server()
+    server.events, server.orders = [placed(1), canceled(1)], [open_order(1)]
+    snapshot = run(server.answer)
+
+    assert snapshot.open_orders == ()
+    assert [order.status for order in snapshot.ended_orders] == ["canceled"]
+
+
+def test_an_order_that_nobody_knows() -> None:
+    """One that was open before and is nowhere is said to be unchecked, and not to have ended."""
+    snapshot = run(Server().answer, Baseline(since_ms=0, open_orders={"77": INSTRUMENT}))
+
+    assert snapshot.ended_orders == ()
+    assert snapshot.unchecked == {"orders": "not known to the exchange: 77"}
+
+
+def test_only_ends_that_matter() -> None:
+    """An order that ended before the baseline is not told, unless it was believed to be open."""
+    server = Server()
+    server.events = [
+        *(placed(1, NOW), canceled(1), placed(2, NOW), canceled(2)),
+        *(placed(3, NOW + 10), canceled(3)),
+    ]
+    baseline = Baseline(since_ms=NOW + 5, open_orders={"2": INSTRUMENT})
+
+    assert {order.order_id for order in run(server.answer, baseline).ended_orders} == {"2", "3"}
+
+
+@pytest.mark.parametrize(
+    ("path", "missing"),
+    [
+        ("/order-events", {"fills", "orders"}),
+        ("/open-orders", {"orders"}),
+        ("/position", {"positions"}),
+        ("/collateral", {"balances"}),
+    ],
+)
+def test_a_part_that_fails(path: str, missing: set[str]) -> None:
+    """The others go on, and it is said why it is missing."""
+    server = Server()
+
+    def answer(call: Call) -> Any:
+        if call.path == path:
+            raise DeadlineExceeded("no answer")
+        return server.answer(call)
+
+    snapshot = run(answer)
+    assert set(snapshot.unchecked) == missing
+    assert "no answer" in " ".join(snapshot.unchecked.values())
+    parts = {
+        "fills": snapshot.fills,
+        "orders": snapshot.open_orders,
+        "positions": snapshot.positions,
+        "balances": snapshot.balances,
+    }
+    assert {name for name, part in parts.items() if part is None} == missing - {"orders"} | (
+        missing & {"orders"} if path == "/open-orders" else set()
+    )
+    assert snapshot.final == frozenset()
+
+
+def test_what_may_never_be_read() -> None:
+    """It is of no use to ask again for what is not permitted."""
+
+    def answer(_: Call) -> Any:
+        raise NotPermitted("no", code=403)
+
+    snapshot = run(answer)
+    assert snapshot.final >= {"fills", "positions", "balances"}
+
+
+def test_a_client_that_is_closed() -> None:
+    """It ends the plan."""
+
+    def answer(_: Call) -> Any:
+        raise ClientClosed("closed")
+
+    with pytest.raises(ClientClosed):
+        run(answer)
+
+
+def test_a_list_without_an_end() -> None:
+    """It is given up; no list is read for ever."""
+    server = Server()
+
+    def answer(call: Call) -> Any:
+        if call.path != "/order-events":
+            return server.answer(call)
+        first = int(dict(call.query)["pageNumber"]) * PAGE_SIZE
+        return {"orderEvents": [canceled(first + number) for number in range(PAGE_SIZE)]}
+
+    snapshot = run(answer)
+    assert snapshot.unchecked["fills"] == f"more than {MAX_PAGES} pages of {PAGE_SIZE}"
+
+
+def test_a_server_that_knows_no_pages() -> None:
+    """Whatever page is asked for, the same rows come: that is the end."""
+    server = Server()
+    server.events = [filled(number, "0", NOW) for number in range(PAGE_SIZE)]
+
+    def answer(call: Call) -> Any:
+        query = tuple((name, "0" if name == "pageNumber" else value) for name, value in call.query)
+        return server.answer(Call(**{**_members(call), "query": query}))
+
+    assert len(run(answer).fills or ()) == PAGE_SIZE
+
+
+def _members(call: Call) -> dict[str, Any]:
+    return {"operation": call.operation, "method": call.method, "path": call.path}
+
+
+def test_a_second_look_finds_nothing() -> None:
+    """What a mirror has adopted is what the next snapshot tells."""
+    server = Server()
+    server.events = [placed(1), filled(1, "1"), placed(2), canceled(2)]
+    server.orders = [open_order(1)]
+    server.positions = {INSTRUMENT: POSITION}
+    server.collateral = {"0": "5"}
+    mirror = AccountMirror()
+    mirror.adopt(run(server.answer))
+    again = run(server.answer, mirror.baseline())
+
+    assert not any(mirror.tell_fill(fill) for fill in again.fills or ())
+    assert not any(mirror.tell_position(position) for position in again.positions or ())
+    assert not any(mirror.tell_balance(balance) for balance in again.balances or ())
+    orders = (*(again.open_orders or ()), *again.ended_orders)
+    assert {mirror.tell_order(order).value for order in orders} <= {"repeat", "older"}
