@@ -11,17 +11,15 @@ import contextlib
 import socket
 import struct
 import sys
-from typing import TYPE_CHECKING, cast
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, cast
 
 from aiohttp import WSMessage, WSMsgType, web
 
-from .hub import Outlet, encode
-from .stream import Desk
+from .change import Change
+from .hub import Hub, Outlet, encode
 
-if TYPE_CHECKING:
-    from .core import Core
-
-__all__ = ["Connection"]
+__all__ = ["Connection", "Delays", "Desk", "Shared"]
 
 CLOSE_GRACE = 1.0
 """Seconds that a peer has for its part of the closing handshake."""
@@ -32,10 +30,44 @@ _RESET_ON_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 """SO_LINGER switched on with no time to linger: closing the socket resets the connection."""
 
 
+class Delays(Protocol):
+    """The one fault that a connection looks at for itself."""
+
+    slow: float
+
+
+class Shared(Protocol):
+    """What a connection needs of the exchange that it belongs to."""
+
+    slow_closes: int
+
+    @property
+    def hub(self) -> Hub:
+        """Who is connected."""
+
+    @property
+    def faults(self) -> Delays:
+        """What is to go wrong."""
+
+    @property
+    def change(self) -> Change:
+        """Where those wait who want to know that something has been written."""
+
+    def transaction(self) -> AbstractContextManager[object]:
+        """Hold the lock."""
+
+
+class Desk(Protocol):
+    """Whoever answers the frames of a connection."""
+
+    def handle(self, outlet: Any, text: str) -> None:
+        """Answer one frame."""
+
+
 class Connection(Outlet):
     """An `Outlet` with a socket."""
 
-    def __init__(self, core: Core, desk: Desk, limit: int) -> None:
+    def __init__(self, core: Shared, desk: Desk, limit: int) -> None:
         """Prepare a connection; it is not accepted yet."""
         super().__init__(limit)
         self._core = core
@@ -75,7 +107,7 @@ class Connection(Outlet):
     async def refuse(self, message: dict[str, object], code: int, reason: str) -> None:
         """Write one last message and close."""
         with contextlib.suppress(ConnectionError):
-            await self._socket.send_str(encode(message))
+            await self._send(encode(message))
         self.close(code, reason)
 
     def wake(self) -> None:
@@ -189,9 +221,12 @@ class Connection(Outlet):
         if not (self.alive and self.queue):
             return
         text, event = self.queue.popleft()
-        await self._socket.send_str(text)
+        await self._send(text)
         if event is not None:
             event.receivers += 1
+
+    async def _send(self, text: str) -> None:
+        await self._socket.send_str(text)
 
     async def _delay(self) -> None:
         if self._core.faults.slow:

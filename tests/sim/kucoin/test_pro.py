@@ -1,0 +1,130 @@
+"""Requests on a Pro connection, over a socket."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+import pytest
+
+from sixmm.sim.kucoin import Account, ApiKey, KuCoinExchange, Limits
+
+from .bench import D
+from .client import Caller, Pro
+from .conftest import Opener
+
+
+def test_login_by_a_frame(exchange: KuCoinExchange, key: ApiKey, pro: Pro) -> None:
+    """Private channels are refused before it, and taken after it."""
+    before = pro.request(action="SUBSCRIBE", channel="orderAll", tradeType="SPOT")
+    answer = pro.auth(key)
+
+    assert (before["result"], before["message"]) == (False, "login is required")
+    assert answer == {"id": "2", "result": True}
+    pro.subscribe("orderAll", tradeType="SPOT")
+    assert exchange.subscriptions() == [{"orderAll.SPOT"}]
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"), [({"off_ms": -60_000}, "400002"), ({"secret": "x"}, "400005")]
+)
+def test_a_login_that_is_wrong(key: ApiKey, pro: Pro, fault: dict[str, object], code: str) -> None:
+    """The refusal says what is."""
+    answer = pro.auth(key, **fault)  # type: ignore[arg-type]
+
+    assert answer["result"] is False
+    assert answer["message"].startswith(code)
+
+
+def test_login_by_a_token(
+    exchange: KuCoinExchange, account: Account, spot: Caller, opener: Opener
+) -> None:
+    """The token of the v2 call comes without an address, and opens the Pro host."""
+    data = spot.bullet("/api/v2/bullet-private")
+    assert data.keys() == {"token"}
+    stream = opener(Pro, f"{exchange.pro_url}?token={quote(data['token'], safe='')}")
+    assert isinstance(stream, Pro)
+    welcome = stream.next()
+    stream.subscribe("balance", accountType="SPOT")
+
+    assert welcome.keys() == {"sessionId", "message", "pingInterval"}
+    assert (welcome["message"], welcome["pingInterval"]) == ("welcome", 18_000)
+    assert exchange.connections(account) == 1
+
+
+def test_pushes_are_those_of_the_log(
+    exchange: KuCoinExchange, account: Account, key: ApiKey, pro: Pro
+) -> None:
+    """In binary frames, in order, for every channel."""
+    pro.auth(key)
+    for kind in ("SPOT", "FUTURES", "CROSS", "ISOLATED"):
+        for channel in ("orderAll", "execution", "execution.lite", "positionAll"):
+            pro.subscribe(channel, tradeType=kind)
+        pro.subscribe("balance", accountType=kind)
+    pro.subscribe("order", tradeType="SPOT", symbol="BTC-USDT")
+    pro.subscribe("position", tradeType="FUTURES", symbol="XBTUSDTM")
+    since = exchange.private_log(account)[-1].seq
+    exchange.step(account, 60)
+    log = exchange.private_log(account, since, exchange.subscriptions()[0])
+    got = pro.pending()
+
+    assert got == [json.loads(one.text) for one in log]
+    assert {one["T"] for one in got} >= {"orderAll.SPOT", "execution.SPOT", "order.SPOT"}
+
+
+def test_forms_of_pings(pro: Pro) -> None:
+    """The old one and the new one are answered alike, in ns."""
+    old, new = pro.request(type="ping"), pro.request(op="ping", timestamp=1)
+
+    assert (old["type"], new["op"]) == ("pong", "pong")
+    assert old["ts"] > 10**18
+
+
+def test_refusals(key: ApiKey, pro: Pro) -> None:
+    """They have a message, or a reason when it is the symbol that is missing."""
+    pro.auth(key)
+    nothing = pro.request(action="NOTHING")
+    symbol = pro.request(action="subscribe", channel="position", tradeType="FUTURES")
+    pro.socket.send("hello")
+
+    assert nothing["message"] == "invalid request data"
+    assert symbol["reason"] == "missing `symbol` for topic: Position"
+    assert pro.next() == {"id": "", "result": False, "message": "invalid request data"}
+
+
+def test_unsubscribing(exchange: KuCoinExchange, account: Account, key: ApiKey, pro: Pro) -> None:
+    """Nothing comes any more."""
+    pro.auth(key)
+    pro.subscribe("balance", accountType="SPOT")
+    assert pro.request(action="unsubscribe", channel="balance", accountType="SPOT")["result"]
+    with exchange.moment(account) as trader:
+        trader.spot.transfer("trade", "USDT", D(1))
+
+    assert pro.pending() == []
+
+
+def test_a_result_as_text(exchange: KuCoinExchange, key: ApiKey, pro: Pro) -> None:
+    """The documentation prints it so."""
+    exchange.manners.pro_ack = "text"
+
+    assert pro.auth(key)["result"] == "true"
+
+
+def test_too_many_pings(opener: Opener) -> None:
+    """More than one in a second ends the connection."""
+    with KuCoinExchange(limits=Limits(pro_ping_spacing=1.0)) as exchange:
+        stream = opener(Pro, exchange.pro_url)
+        assert isinstance(stream, Pro)
+        stream.next()
+        stream.tell({"type": "ping"})
+        stream.tell({"type": "ping"})
+
+        assert stream.end()[:2] == (1000, "Bye")
+
+
+def test_a_login_that_is_refused(exchange: KuCoinExchange, key: ApiKey, pro: Pro) -> None:
+    """By a fault, as often as it says."""
+    exchange.faults.refuse_login(1)
+
+    assert pro.auth(key)["result"] is False
+    assert pro.auth(key)["result"] is True
