@@ -14,11 +14,12 @@ What happens to an account is scripted from a seed. Needs aiohttp: ``pip install
 from __future__ import annotations
 
 from .codes import KuCoinError
-from .exchange import Account, KuCoinExchange
+from .exchange import KuCoinExchange
 from .faults import Faults
 from .limits import Limits
 from .log import LoggedPush
 from .manners import Manners
+from .public import Account
 from .signing import ApiKey
 
 __all__ = [

@@ -47,6 +47,8 @@ class ClassicDesk:
             raise TopicError(509, "exceed max permits per second")
         if request is None:
             raise TopicError(400, "")
+        if self._core.faults.take("failing_requests"):
+            raise TopicError(*self._core.faults.request_error)
 
     def _answer(self, outlet: Outlet, request: dict[str, object]) -> None:
         kind = request.get("type")

@@ -9,7 +9,6 @@ import ipaddress
 import threading
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ from .limits import Limits
 from .log import LoggedPush
 from .manners import Manners
 from .picture import picture
+from .public import Account
 from .script import MARKETS, Script
 from .signing import ApiKey
 from .tokens import Tokens
@@ -30,22 +30,13 @@ from .tokens import Tokens
 if TYPE_CHECKING:
     from .server import Server
 
-__all__ = ["Account", "KuCoinExchange"]
+__all__ = ["KuCoinExchange"]
 
 START_TIMEOUT = 10.0
 """Seconds that the server has to come up."""
 
 ALL_PERMISSIONS = frozenset({"General", "Spot", "Margin", "Futures"})
 FASTEST = 1_000.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """One user of an exchange."""
-
-    user_id: str
-    name: str
-    unified: bool
 
 
 class KuCoinExchange:
@@ -233,7 +224,7 @@ class KuCoinExchange:
         markets: tuple[str, ...] = MARKETS,
         funded: bool = True,
     ) -> Account:
-        """Open an account whose script plays in `markets`; a name that is taken raises `ValueError`.
+        """Open an account whose script plays in `markets`; a taken name raises `ValueError`.
 
         The money that it is `funded` with is in the log, as the first things that happened.
         """

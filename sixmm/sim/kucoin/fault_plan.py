@@ -18,3 +18,5 @@ class FaultPlan(AnyFaultPlan):
     lost_welcomes: int = 0
     dead_endpoints: int = 0
     down: bool = False
+    failing_requests: int = 0
+    request_error: tuple[int, str] = (500, "system error")

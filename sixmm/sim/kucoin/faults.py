@@ -11,6 +11,7 @@ from .codes import http_status as status_of
 from .core import Core
 from .fault_plan import FaultPlan, Refusal, RestError
 from .hub import Outlet
+from .public import Account
 
 __all__ = ["FAULTS", "Faults"]
 
@@ -34,6 +35,7 @@ FAULTS = (
     "refuse_topics",
     "rest_error",
     "slow",
+    "stream_error",
 )
 """Names of all faults."""
 
@@ -43,7 +45,10 @@ _HOSTS = (None, "spot", "futures", "pro")
 
 
 class Faults:
-    """The faults of one exchange. `user_id` None means everybody, `host` None every host."""
+    """The faults of one exchange.
+
+    An `account` is one, or its name; None means everybody. A `host` of None is every host.
+    """
 
     def __init__(self, core: Core) -> None:
         """Work on the exchange behind `core`."""
@@ -52,10 +57,10 @@ class Faults:
     def cut(
         self,
         how: str = "rst",
-        user_id: str | None = None,
-        host: str | None = None,
+        account: Account | str | None = None,
         code: int = 1001,
         reason: str = "",
+        host: str | None = None,
     ) -> int:
         """Cut connections, and return how many.
 
@@ -66,6 +71,8 @@ class Faults:
         if how not in _CUTS:
             raise ValueError(f"how must be one of {', '.join(_CUTS)}")
         _whole("code", code, 1000, 4999)
+        user_id = self._user_id(account)
+        _known(host)
 
         def act() -> int:
             with self._core.transaction():
@@ -118,8 +125,9 @@ class Faults:
         with self._core.transaction():
             self._core.faults.refused_logins = _count(count)
 
-    def expire_tokens(self, user_id: str | None = None) -> None:
+    def expire_tokens(self, account: Account | str | None = None) -> None:
         """End the tokens that were given out; connections that are open stay."""
+        user_id = self._user_id(account)
         with self._core.transaction():
             self._core.tokens.expire(user_id, self._core.machine_ms())
 
@@ -127,6 +135,13 @@ class Faults:
         """Name `count` addresses where nobody listens ahead of the real one in token replies."""
         with self._core.transaction():
             self._core.faults.dead_endpoints = _count(count)
+
+    def stream_error(self, count: int, code: int = 500, text: str = "system error") -> None:
+        """Answer the next `count` requests on Classic connections with that error frame."""
+        error = (_whole("code", code, 100, 599), text)
+        with self._core.transaction():
+            self._core.faults.failing_requests = _count(count)
+            self._core.faults.request_error = error
 
     def slow(self, seconds: float) -> None:
         """Delay every WebSocket frame and every REST reply by `seconds`; 0 switches it off."""
@@ -198,8 +213,12 @@ class Faults:
             live = [one for one in self._core.faults.rest_errors if one.count > 0]
             self._core.faults.rest_errors = [*live, error]
 
-    def inject(self, text: str, user_id: str | None = None, host: str | None = None) -> int:
+    def inject(
+        self, text: str, account: Account | str | None = None, host: str | None = None
+    ) -> int:
         """Write `text` as a frame to connections; return to how many. The log does not keep it."""
+        user_id = self._user_id(account)
+        _known(host)
         with self._core.transaction():
             outlets = self._outlets(user_id, host)
             for outlet in outlets:
@@ -212,12 +231,27 @@ class Faults:
         with self._core.transaction():
             self._core.faults = FaultPlan()
 
+    def _user_id(self, account: Account | str | None) -> str | None:
+        if account is None:
+            return None
+        if isinstance(account, Account):
+            return account.user_id
+        with self._core.reading():
+            traders = [one.account for one in self._core.traders.values()]
+        found = [one.user_id for one in traders if one.name == account]
+        if not found:
+            raise ValueError(f"there is no account {account!r}")
+        return found[0]
+
     def _outlets(self, user_id: str | None, host: str | None) -> list[Outlet]:
         """Return the connections of a user on a host. Under the lock."""
-        if host not in _HOSTS:
-            raise ValueError("host must be spot, futures or pro")
         found = self._core.hub.outlets(user_id)
         return [one for one in found if isinstance(one, Outlet) and host in (None, one.host)]
+
+
+def _known(host: str | None) -> None:
+    if host not in _HOSTS:
+        raise ValueError("host must be spot, futures or pro")
 
 
 def _count(value: int) -> int:

@@ -21,6 +21,7 @@ MOST_LOTS = 60
 _SPOT_PRICES = {"BTC-USDT": Decimal(71_000), "ETH-USDT": Decimal(2_600)}
 _CONTRACT_PRICES = {"XBTUSDTM": Decimal(71_000), "ETHUSDTM": Decimal(2_600)}
 _ISOLATED = "BTC-USDT"
+_LOW = {"USDT": Decimal(1_000), "BTC": Decimal("0.1"), "ETH": Decimal("0.1")}
 _FUNDING = ("0.0001", "-0.000023", "0.0000375")
 
 MARKETS = ("spot", "margin", "futures")
@@ -48,7 +49,15 @@ class Script:
             start = _SPOT_PRICES.get(symbol) or _CONTRACT_PRICES[symbol]
             pull = (start - price) / 200
             self._prices[symbol] = round(price * (1 + drift) + pull, 1)
+        self._top_up()
         self._random.choices(self._actions, self._weights)[0]()
+
+    def _top_up(self) -> None:
+        """Move money to where it runs out, so that the script can go on."""
+        for (kind, currency), balance in list(self._trader.account.balances.items()):
+            low = _LOW.get(currency)
+            if kind != "main" and low is not None and balance.available < low:
+                self._trader.spot.transfer(kind, currency, 10 * low)
 
     def _course(self, market: str) -> list[tuple[Callable[[], object], int]]:
         """Return what may happen in a market, and how often."""
@@ -169,7 +178,7 @@ class Script:
             self._trader.spot.cancel_stop(self._random.choice(stops))
 
     def _transfer(self) -> None:
-        amount = Decimal(self._random.randint(1, 1000))
+        amount = Decimal(self._random.randint(-1000, 1000) or 1)
         self._trader.spot.transfer("main", "USDT", -amount)
         self._trader.spot.transfer("trade", "USDT", amount)
 
@@ -272,18 +281,29 @@ class Script:
         symbol = self._random.choice(list(_CONTRACT_PRICES))
         choice = self._random.randrange(4)
         position = account.positions.get(symbol)
-        idle = not any(one.symbol == symbol for one in account.futures_open.values())
         if choice == 0:
             futures.set_leverage(symbol, Decimal(self._random.randint(2, 10)))
         elif choice == 1:
             failed = self._random.random() < 0.5
             text = "Insufficient balance. Cannot increase margin." if failed else ""
             futures.set_risk_limit(symbol, self._random.randint(1, 5), text)
-        elif choice == 2 and position is not None and position.margin_mode == "ISOLATED":
-            if position.quantity:
-                futures.add_margin(symbol, Decimal(1))
-        elif idle and (position is None or not position.quantity):
+        elif choice == 2:
+            self._flatten(symbol)
             futures.set_margin_mode(symbol, self._random.choice(("ISOLATED", "CROSS")))
+        elif position is not None and position.quantity and position.margin_mode == "ISOLATED":
+            futures.add_margin(symbol, Decimal(1))
+
+    def _flatten(self, symbol: str) -> None:
+        """Cancel the orders of a contract and close its position."""
+        futures, account = self._trader.futures, self._trader.account
+        for order in [one for one in account.futures_open.values() if one.symbol == symbol]:
+            futures.cancel(order)
+        position = account.positions.get(symbol)
+        if position is not None and position.quantity:
+            side = "sell" if position.quantity > 0 else "buy"
+            size = abs(position.quantity)
+            closing = futures.place(symbol, side, size, reduce_only=True)
+            futures.match(closing, size, price=self._prices[symbol])
 
     # Choices
 

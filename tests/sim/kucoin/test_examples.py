@@ -7,7 +7,6 @@ among those that are sent for the same topic and subject, but for the few that a
 from __future__ import annotations
 
 import json
-import re
 from collections import defaultdict
 from decimal import localcontext
 from pathlib import Path
@@ -112,5 +111,4 @@ def test_types(example: dict[str, Any]) -> None:
 def test_topics_of_the_examples() -> None:
     """Their names are the ones that are pushed to."""
     for example in PUSHES:
-        topic = example["topic"]
-        assert (re.match(r"/|[a-z]", topic) is not None) and stem(topic) in {t for t, _ in SENT}
+        assert stem(example["topic"]) in {name for name, _ in SENT}

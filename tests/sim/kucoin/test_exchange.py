@@ -7,10 +7,12 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
-from sixmm.sim.kucoin import Account, KuCoinExchange
+from sixmm.sim.kucoin import Account, KuCoinExchange, Limits
 
 from .client import Caller, Classic
+from .conftest import Opener
 
 Dial = Callable[[Caller], Classic]
 
@@ -89,6 +91,38 @@ def test_the_same_seed_gives_the_same_pushes() -> None:
 
     assert course(1) == course(1)
     assert course(1) != course(2)
+
+
+def test_log_and_wire_agree_through_cuts(opener: Opener) -> None:
+    """Whatever is cut: what comes is in the log, in its order and once, and the rest is known."""
+    topics = {"/spotMarket/tradeOrdersV2", "/account/balance"}
+    got: list[str] = []
+    with KuCoinExchange(steps_per_second=300, limits=Limits(dials=0)) as exchange:
+        account = exchange.create_account(markets=("spot",))
+        caller = Caller(exchange.rest_url, exchange.create_key(account))
+        for how in ("rst", "fin", "mid_frame", "close") * 3:
+            stream = opener(Classic, caller.dial_url())
+            assert isinstance(stream, Classic)
+            stream.next()
+            for topic in topics:
+                stream.tell("subscribe", topic)
+            for _ in range(20):
+                got.append(stream.text())
+            exchange.faults.cut(how)
+            while True:
+                try:
+                    got.append(stream.text())
+                except ConnectionClosed:
+                    break
+        caller.session.close()
+        log = exchange.private_log(account, topics=topics)
+    pushes = [text for text in got if '"type":"message"' in text]
+    written = [one.text for one in log if one.receivers]
+
+    assert len(set(pushes)) == len(pushes) > 100
+    assert set(pushes) <= set(written)
+    assert pushes == [text for text in written if text in set(pushes)]
+    assert any(not one.receivers for one in log)
 
 
 def test_revoked_keys(exchange: KuCoinExchange, account: Account, spot: Caller) -> None:

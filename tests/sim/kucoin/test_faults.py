@@ -152,6 +152,27 @@ def test_topics_that_are_refused(exchange: KuCoinExchange, spot: Caller, dial: D
     assert dial(spot).request("subscribe", MONEY)["code"] == 403
 
 
+def test_requests_that_fail(exchange: KuCoinExchange, spot: Caller, dial: Dial) -> None:
+    """With a code and a text, as often as it says."""
+    stream = dial(spot)
+    exchange.faults.stream_error(1)
+    failed = stream.request("subscribe", MONEY)
+
+    assert (failed["code"], failed["data"]) == (500, "system error")
+    assert stream.request("subscribe", MONEY)["type"] == "ack"
+
+
+def test_one_account_only(exchange: KuCoinExchange, spot: Caller, dial: Dial) -> None:
+    """A fault finds an account by its name, too."""
+    dial(spot)
+    exchange.create_account("other")
+
+    assert exchange.faults.cut("fin", "other") == 0
+    assert exchange.faults.cut("fin", "demo") == 1
+    with pytest.raises(ValueError, match="no account 'nobody'"):
+        exchange.faults.cut("fin", "nobody")
+
+
 def test_rest_errors(exchange: KuCoinExchange, spot: Caller) -> None:
     """On some paths, as often as it says, with the status of the code."""
     exchange.faults.rest_error(1, "500000", path="/api/v1/bullet")
@@ -192,6 +213,7 @@ def test_any_text(exchange: KuCoinExchange, spot: Caller, dial: Dial) -> None:
     [
         ("cut", {"how": "softly"}),
         ("cut", {"host": "margin"}),
+        ("stream_error", {"count": 1, "code": 0}),
         ("refuse", {"count": -1}),
         ("refuse", {"count": 1, "status": 200}),
         ("slow", {"seconds": -1}),

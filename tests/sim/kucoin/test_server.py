@@ -92,7 +92,7 @@ def test_hosts_are_apart(spot: Caller, futures: Caller) -> None:
     assert futures.code("/api/v1/accounts") == "404000"
 
 
-def test_rate_limits(opener: Opener) -> None:
+def test_rate_limits() -> None:
     """Each pool of a user has its weight, told in the headers; beyond it is 429."""
     with KuCoinExchange(rest_weight=10) as exchange:
         account = exchange.create_account()

@@ -89,7 +89,10 @@ class Futures:
         price: Decimal | None = None,
         trade_type: str = "trade",
     ) -> FuturesFill:
-        """Fill `size` lots; an order that is full ends as ``filled``. A market order needs a price."""
+        """Fill `size` lots; an order that is full ends as ``filled``.
+
+        A market order needs a price.
+        """
         at = order.price if price is None else price
         if not at or not 0 < size <= order.remaining:
             raise ValueError("an order is filled at a price, and by what is left of it at most")

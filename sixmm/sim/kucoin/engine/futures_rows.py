@@ -18,7 +18,7 @@ MAINTENANCE = Decimal("0.004")
 
 
 def number(value: Decimal, places: int = 10) -> float:
-    """Return a JSON number with at most so many decimals; a small one is written with an exponent."""
+    """Return a JSON number of so many decimals at most; a small one is written with an exponent."""
     return float(round(value, places)) + 0.0
 
 

@@ -84,6 +84,8 @@ class SpotOrder:
     canceled_funds: Decimal = ZERO
     active: bool = True
     in_book: bool = False
+    end_id: int = 0
+    """Its number among the ended orders: higher than that of any before it."""
     updated_ns: int = 0
     last_trade_id: str = ""
     last_price: Decimal = ZERO

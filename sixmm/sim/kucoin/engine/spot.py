@@ -248,6 +248,7 @@ class Spot:
         now_ns = account.tick()
         order.active = order.in_book = False
         order.updated_ns = now_ns
+        order.end_id = account.number()
         del account.spot_open[order.order_id]
         account.spot_done.append(order)
         push_order(account, order, what, now_ns)

@@ -24,9 +24,31 @@ _PRO_EVENTS = {
     "filled": "FILL",
     "canceled": "CANCEL",
 }
+# What captures of SPOT have of the many members.
 _PRO_CLASSIC = (
-    "O S U f p q s t aP cS ci eT fC fS oT oi os pO qU rS ti tIF"  # what captures of SPOT have
-).split()
+    "O",
+    "S",
+    "U",
+    "f",
+    "p",
+    "q",
+    "s",
+    "t",
+    "aP",
+    "cS",
+    "ci",
+    "eT",
+    "fC",
+    "fS",
+    "oT",
+    "oi",
+    "os",
+    "pO",
+    "qU",
+    "rS",
+    "ti",
+    "tIF",
+)
 
 
 def spot_type(order: SpotOrder) -> str:

@@ -40,6 +40,7 @@ class Trader:
         for kind, currency, amount in (
             ("margin", "USDT", "100000"),
             ("margin", "BTC", "2"),
+            ("margin", "ETH", "50"),
             ("isolated_BTC-USDT", "USDT", "100000"),
             ("isolated_BTC-USDT", "BTC", "2"),
         ):

@@ -10,7 +10,7 @@ from ..engine.account import CASH
 from ..engine.futures import MULTIPLIERS
 from ..engine.futures_rows import number, position_row, wallet
 from ..engine.records import FuturesFill, FuturesOrder, FuturesStop, Position
-from .route import Visit, numbered, within
+from .route import Visit, numbered, period
 
 __all__ = [
     "account_overview",
@@ -36,11 +36,12 @@ def orders(visit: Visit) -> object:
     if status not in ("active", "done"):
         raise KuCoinError(BAD_PARAMETER, "status is invalid")
     account = visit.account
+    within = period(visit)
     found = account.futures_open.values() if status == "active" else account.futures_done
     rows = [
         _order_row(one)
         for one in reversed(list(found))
-        if query.get("symbol") in (None, one.symbol) and within(visit, one.created_ns)
+        if query.get("symbol") in (None, one.symbol) and within(one.created_ns)
     ]
     return numbered(visit, rows, names=_PAGE, most=1000)
 
@@ -74,13 +75,14 @@ def fills(visit: Visit) -> object:
     """Answer with a page of fills, newest first, with their fees."""
     query = visit.call.query()
     kinds = (query.get("tradeTypes") or "").split(",")
+    within = period(visit)
     rows = [
         _fill_row(one)
         for one in reversed(visit.account.futures_fills)
         if query.get("symbol") in (None, one.symbol)
         and query.get("orderId") in (None, "", one.order_id)
         and (kinds == [""] or one.trade_type in kinds)
-        and within(visit, one.time_ns)
+        and within(one.time_ns)
     ]
     return numbered(visit, rows, names=_PAGE, most=1000)
 

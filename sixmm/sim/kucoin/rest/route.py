@@ -10,7 +10,7 @@ from ..engine.account import Account
 from ..signing import ApiKey
 from .call import Call
 
-__all__ = ["Handler", "Route", "Visit", "cursor", "numbered", "within"]
+__all__ = ["Handler", "Route", "Visit", "cursor", "numbered", "period"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +74,8 @@ def cursor(
     return {"lastId": page[-1][0] if page else 0, "items": [row for _, row in page]}
 
 
-def within(visit: Visit, time_ns: int) -> bool:
-    """Tell whether a time lies in ``startAt`` to ``endAt`` (ms, both included)."""
-    stamp = time_ns // 1_000_000
+def period(visit: Visit) -> Callable[[int], bool]:
+    """Return whether a time in ns lies in ``startAt`` to ``endAt`` (ms, both included)."""
     start = visit.call.number("startAt", 0)
     end = visit.call.number("endAt", 0) or 2**62
-    return start <= stamp <= end
+    return lambda time_ns: start <= time_ns // 1_000_000 <= end

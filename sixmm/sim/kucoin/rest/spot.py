@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...engine.numbers import plain
 from ..codes import BAD_PARAMETER, NO_ORDER, KuCoinError
 from ..engine.records import SpotFill, SpotOrder, SpotStop
-from .route import Visit, cursor, numbered, within
+from .route import Visit, cursor, numbered, period
 
 __all__ = [
     "accounts",
@@ -58,7 +58,7 @@ def by_client_oid(visit: Visit) -> object:
 
 
 def done(visit: Visit) -> object:
-    """Answer with ended orders of a symbol, newest first."""
+    """Answer with ended orders of a symbol, those that ended last first."""
     return _done(visit, _SPOT)
 
 
@@ -148,12 +148,13 @@ def _find(visit: Visit, trade_types: frozenset[str], name: str) -> SpotOrder:
 
 def _done(visit: Visit, trade_types: frozenset[str]) -> object:
     symbol = visit.call.required("symbol")
+    within = period(visit)
     rows = [
-        (int(one.order_id[-12:], 16), _order_row(one))
-        for one in sorted(visit.account.spot_done, key=lambda one: one.order_id, reverse=True)
+        (one.end_id, _order_row(one))
+        for one in reversed(visit.account.spot_done)
         if one.trade_type in trade_types
         and one.symbol == symbol
-        and within(visit, one.updated_ns)
+        and within(one.updated_ns)
         and visit.call.query().get("side") in (None, one.side)
     ]
     return cursor(visit, rows)
@@ -162,13 +163,14 @@ def _done(visit: Visit, trade_types: frozenset[str]) -> object:
 def _fills(visit: Visit, trade_types: frozenset[str]) -> object:
     symbol = visit.call.required("symbol")
     wanted = visit.call.query().get("orderId")
+    within = period(visit)
     rows = [
         (one.fill_id, _fill_row(one))
         for one in reversed(visit.account.spot_fills)
         if one.trade_type in trade_types
         and one.symbol == symbol
         and wanted in (None, "", one.order_id)
-        and within(visit, one.time_ns)
+        and within(one.time_ns)
     ]
     return cursor(visit, rows)
 

@@ -33,7 +33,7 @@ def test_an_order_that_is_filled(bench: Bench) -> None:
 
 
 def test_every_change_of_the_wallet_has_a_version(bench: Bench) -> None:
-    """It grows by one; a mark price of a crossed position changes the figures and not the version."""
+    """It grows by one; the mark price of a crossed position changes figures and no version."""
     bench.futures.transfer(D(1000))
     bench.futures.set_margin_mode(X, "CROSS")
     order = bench.futures.place(X, "buy", 10, price=D(70_000))

@@ -8,7 +8,7 @@ V2 = "/spotMarket/tradeOrdersV2"
 
 
 def test_captures_have_fewer_fields(bench: Bench) -> None:
-    """With that switch there is no origin size, no client id that was not given, and a push time."""
+    """With that switch there is no origin size, and a push time that is not documented."""
     bench.manners.fields = "live"
     order = bench.spot.place("BTC-USDT", "buy", funds=D(12))
     bench.spot.match(order, D("0.1"), price=D(100))

@@ -14,5 +14,5 @@ def test_funding_is_pushed() -> None:
 
     assert kinds == {"main", "trade", "margin", "isolated_BTC-USDT"}
     assert {kind for kind, _ in unified.account.balances} == {"main", "trade"}
-    assert len(classic.pushes("/account/balance")) == 8
+    assert len(classic.pushes("/account/balance")) == 9
     assert classic.account.futures_cash == 100_000

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from sixmm.sim.kucoin import KuCoinError
-from sixmm.sim.kucoin.rest.route import cursor, numbered, within
 
 from .conftest import Ask
 
@@ -28,8 +25,9 @@ def test_pages_by_number(ask: Ask) -> None:
             ask(f"/api/v1/stop-order?{query}")
 
 
-def test_names() -> None:
-    """The helpers are the ones that the handlers use."""
-    helpers: list[Any] = [cursor, numbered, within]
-
-    assert all(callable(one) for one in helpers)
+def test_pages_by_a_cursor_have_bounds(ask: Ask) -> None:
+    """At most a hundred rows, and a last id that is a number."""
+    assert ask("/api/v1/hf/fills?symbol=BTC-USDT&limit=100") == {"lastId": 0, "items": []}
+    for query in ("limit=0", "limit=101", "lastId=x", "startAt=-1"):
+        with pytest.raises(KuCoinError):
+            ask(f"/api/v1/hf/fills?symbol=BTC-USDT&{query}")
