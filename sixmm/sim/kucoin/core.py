@@ -142,10 +142,13 @@ class Core:
             self.hub.push(owner, entry, twice=self.faults.duplicating)
 
     def _classic_message(self, account: Account, push: Push) -> dict[str, object]:
+        topic, subject = push.topic, push.subject
+        if self.manners.symbol_topics and push.printed is not None:
+            topic, subject = push.printed
         message: dict[str, object] = {
-            "topic": push.topic,
+            "topic": topic,
             "type": "message",
-            "subject": push.subject,
+            "subject": subject,
             "data": push.data,
         }
         style = self.manners.envelope

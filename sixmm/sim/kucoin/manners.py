@@ -28,6 +28,11 @@ class Manners:
     deprecated subjects of the futures wallet. `pro_ack` tells a result as ``true`` or ``"true"``.
     `pro_text` sends Pro frames as text. `strict_private` refuses private topics without
     ``privateChannel``.
+
+    Where documents and captures disagree, the captures are the default: `symbol_topics` has what
+    is pushed to a topic of all symbols name that of its symbol; `one_margin_subject` tells the
+    status of the margin account under the subject of the ratio; `capital_stops` triggers spot stop
+    orders in capitals.
     """
 
     pong: str = "timestamp"
@@ -39,6 +44,9 @@ class Manners:
     pro_ack: str = "boolean"
     pro_text: bool = False
     strict_private: bool = True
+    symbol_topics: bool = False
+    one_margin_subject: bool = False
+    capital_stops: bool = False
 
     def __setattr__(self, name: str, value: object) -> None:
         """Set a switch that exists to a value that it knows."""

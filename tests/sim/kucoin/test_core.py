@@ -39,6 +39,21 @@ def test_envelopes(exchange: KuCoinExchange, account: Account) -> None:
     assert {"userId" in one for one in mixed} == {True, False}
 
 
+def test_documented_topics(exchange: KuCoinExchange, account: Account) -> None:
+    """With that switch a push to a topic of all symbols names that of its symbol."""
+    for wanted in (False, True):
+        exchange.manners.symbol_topics = wanted
+        with exchange.moment(account) as trader:
+            trader.futures.place("XBTUSDTM", "buy", 1, price=Decimal(1))
+    log = exchange.private_log(account, topics={"/contractMarket/tradeOrders"})
+    told = [json.loads(one.text) for one in log]
+
+    assert [(one["topic"], one["subject"]) for one in told] == [
+        ("/contractMarket/tradeOrders", "orderChange"),
+        ("/contractMarket/tradeOrders:XBTUSDTM", "symbolOrderChange"),
+    ]
+
+
 def test_pro_envelopes(exchange: KuCoinExchange, account: Account) -> None:
     """They have three letters; the channel of one symbol does not name it."""
     with exchange.moment(account) as trader:

@@ -6,17 +6,16 @@ from decimal import Decimal
 
 from ...engine.numbers import ZERO, plain
 from .account import CASH, Account
-from .futures_pushes import (
+from .futures_pushes import push_order, push_stop
+from .futures_rows import Wallet, wallet
+from .position_pushes import (
     push_config,
     push_mark,
-    push_order,
     push_position,
     push_risk_limit,
     push_settlement,
-    push_stop,
     push_wallet,
 )
-from .futures_rows import Wallet, wallet
 from .records import FuturesFill, FuturesOrder, FuturesStop, Position
 
 __all__ = ["MULTIPLIERS", "Futures"]

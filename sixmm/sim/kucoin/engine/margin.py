@@ -153,10 +153,11 @@ class Margin:
         return [one for one in self.balances() if one.liability]
 
     def _push_status(self, what: str, now_ns: int) -> None:
+        swapped = self._account.manners.one_margin_subject
         self._account.push(
             Push(
                 topic=_TOPIC,
-                subject="position.status",
+                subject="debt.ratio" if swapped else "position.status",
                 data={"type": what, "timestamp": now_ns // 1_000_000},
                 key=("status", what, str(now_ns)),
                 ts_ns=now_ns,

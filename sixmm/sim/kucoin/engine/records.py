@@ -27,6 +27,7 @@ class Push:
 
     `topic` is what is subscribed to have it. `key` is what tells it from any other push of the
     same topic. `pro` pushes are those of the Pro stream. One for `everyone` needs no login.
+    `printed` is what documents have as topic and subject, where captures have others.
     """
 
     topic: str
@@ -38,6 +39,7 @@ class Push:
     bare: bool = False
     pro: bool = False
     everyone: bool = False
+    printed: tuple[str, str] | None = None
 
 
 @dataclass(slots=True, kw_only=True)

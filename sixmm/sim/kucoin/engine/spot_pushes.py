@@ -306,6 +306,7 @@ def push_stop(
     account: Account, stop: SpotStop, what: str, now_ns: int, *, triggered: bool | None = None
 ) -> None:
     """Push a change of a stop order: ``open``, ``triggered`` or ``cancel``."""
+    loud = what == "triggered" and account.manners.capital_stops
     data: dict[str, object] = {
         "orderId": stop.order_id,
         "orderPrice": plain(stop.price),
@@ -316,7 +317,7 @@ def push_stop(
         "stopPrice": plain(stop.stop_price),
         "symbol": stop.symbol,
         "tradeType": stop.trade_type,
-        "type": what,
+        "type": what.upper() if loud else what,
         "createdAt": stop.created_ns // 1_000_000,
         "ts": now_ns,
     }

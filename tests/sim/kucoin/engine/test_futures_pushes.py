@@ -59,19 +59,3 @@ def test_a_unified_account(bench: Bench) -> None:
     assert all("UNIFIED" in one.topic for one in pro)
     assert pro[-1].data == {"s": X, "l": "5.00", "mM": "CROSS", "tT": "FUTURES"}
     assert bench.pushes() == []
-
-
-def test_deprecated_subjects(bench: Bench) -> None:
-    """They come with the wallet only if they are asked for."""
-    bench.futures.transfer(D(1))
-    assert [one.subject for one in bench.pushes("/contractAccount/wallet")] == [
-        "walletBalance.change"
-    ]
-    bench.manners.old_wallet = True
-    bench.futures.transfer(D(1))
-    assert [one.subject for one in bench.pushes("/contractAccount/wallet")] == [
-        "walletBalance.change",
-        "orderMargin.change",
-        "availableBalance.change",
-        "withdrawHold.change",
-    ]

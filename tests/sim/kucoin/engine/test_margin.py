@@ -31,6 +31,16 @@ def test_debts_are_told_by_two_subjects(bench: Bench) -> None:
     assert bench.account.balance("margin", "USDT").total == 0
 
 
+def test_one_subject_for_both(bench: Bench) -> None:
+    """A page has it so: then only the fields tell the status from the ratio."""
+    bench.manners.one_margin_subject = True
+    bench.margin.borrow("USDT", D(10))
+    status, ratio = bench.pushes(TOPIC)
+
+    assert status.subject == ratio.subject == "debt.ratio"
+    assert status.data["type"] == "LIABILITY"
+
+
 def test_isolated_debts(bench: Bench) -> None:
     """They are told with all currencies of the symbol, on its own topic."""
     bench.spot.transfer("isolated_BTC-USDT", "BTC", D(1))

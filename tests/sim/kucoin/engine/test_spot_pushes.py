@@ -54,6 +54,20 @@ def test_times(bench: Bench) -> None:
     assert row["ts"] == 1_790_000_000_123_000_000
 
 
+def test_capitals(bench: Bench) -> None:
+    """A page has the trigger of a stop order in capitals."""
+    bench.manners.capital_stops = True
+    stop = bench.spot.place_stop(
+        "BTC-USDT", "sell", stop="loss", stop_price=D(90), price=D(89), size=D(1)
+    )
+    bench.spot.trigger(stop)
+
+    assert [row["type"] for row in bench.data("/spotMarket/advancedOrders")] == [
+        "open",
+        "TRIGGERED",
+    ]
+
+
 def test_the_tape(bench: Bench) -> None:
     """A fill is on the public tape, with the ids of both orders and nothing of the account."""
     order = bench.spot.place("BTC-USDT", "buy", price=D(100), size=D(1), client_oid="mine")
