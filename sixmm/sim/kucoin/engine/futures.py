@@ -304,6 +304,7 @@ class Futures:
         account = self._account
         now_ns = account.tick()
         order.active = False
+        order.end_id = account.number()
         order.updated_ns = now_ns
         del account.futures_open[order.order_id]
         account.futures_done.append(order)

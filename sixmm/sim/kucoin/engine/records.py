@@ -181,6 +181,8 @@ class FuturesOrder:
     deal_value: Decimal = ZERO
     canceled: int = 0
     active: bool = True
+    end_id: int = 0
+    """Its number among the ended orders: higher than that of any before it."""
     updated_ns: int = 0
     trade_type: str = "trade"
     position_side: str = "BOTH"

@@ -35,13 +35,19 @@ _TABLE: dict[tuple[str, str], tuple[tuple[str, Handler, int], ...]] = {
         ("GET /api/v1/accounts", spot.accounts, 5),
     ),
     ("spot", "unified"): (
-        ("GET /api/ua/v1/unified/account/balance", unified.balance, 10),
-        ("GET /api/ua/v1/unified/account/overview", unified.overview, 10),
-        ("GET /api/ua/v1/unified/order/open-list", unified.open_orders, 4),
-        ("GET /api/ua/v1/classic/order/open-list", unified.open_orders, 4),
-        ("GET /api/ua/v1/unified/order/execution", unified.executions, 4),
-        ("GET /api/ua/v1/classic/order/execution", unified.executions, 4),
+        ("GET /api/ua/v1/unified/account/balance", unified.balance, 5),
+        ("GET /api/ua/v1/unified/account/overview", unified.overview, 5),
         ("GET /api/ua/v1/unified/position/open-list", unified.positions, 4),
+        *(
+            (f"GET /api/ua/v1/{mode}/order/{name}", handler, 4)
+            for mode in ("unified", "classic")
+            for name, handler in (
+                ("open-list", unified.open_orders),
+                ("history", unified.history),
+                ("detail", unified.order),
+                ("execution", unified.executions),
+            )
+        ),
     ),
     ("futures", "public"): (
         ("POST /api/v1/bullet-public", bullet.public, 10),
