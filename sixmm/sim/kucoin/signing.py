@@ -121,7 +121,9 @@ class Keys:
 
 def signed_part(method: str, target: str, body: bytes) -> bytes:
     """Return what follows the timestamp in the signed text of a REST call."""
-    return method.encode() + unquote_to_bytes(target) + body
+    # What was no UTF-8 on the wire came in as surrogates and goes back to the same bytes.
+    raw = target.encode("utf-8", "surrogateescape")
+    return method.encode() + unquote_to_bytes(raw) + body
 
 
 def _same(expected: str, given: str) -> bool:

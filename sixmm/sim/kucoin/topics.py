@@ -150,10 +150,11 @@ def read_pro(request: dict[str, object]) -> ProTopic:
         raise ProError("invalid request data")
     if channel not in CHANNELS:
         # The public channels are taken, and never say anything.
-        return ProTopic(f"{channel}.{request.get('tradeType')}", private=False)
+        return ProTopic(f"{channel}.{request.get('tradeType')}"[:128], private=False)
     member = "accountType" if channel == "balance" else "tradeType"
     kind = request.get(member)
-    if kind not in (_PRO_ACCOUNTS if channel == "balance" else _PRO_TYPES):
+    known = _PRO_ACCOUNTS if channel == "balance" else _PRO_TYPES
+    if not isinstance(kind, str) or kind not in known:
         raise ProError("invalid request data")
     name = f"{channel}.{kind}"
     symbol = request.get("symbol")

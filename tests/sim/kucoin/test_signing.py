@@ -84,6 +84,7 @@ def test_the_body_is_signed(keys: Keys) -> None:
 def test_the_target_is_signed_without_percent_signs() -> None:
     """The documentation signs what was not encoded."""
     assert signed_part("GET", "/a?b=c%20d", b"") == b"GET/a?b=c d"
+    assert signed_part("GET", "/a?b=\udcff", b"x") == b"GET/a?b=\xffx"
 
 
 def test_addresses(keys: Keys) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -9,6 +10,8 @@ from urllib.parse import parse_qsl
 from ..codes import BAD_PARAMETER, SUCCESS, KuCoinError, http_status
 
 __all__ = ["Call", "Reply"]
+
+_DIGITS = re.compile(r"[0-9]{1,19}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,7 @@ class Call:
     def number(self, name: str, default: int, *, least: int = 0, most: int = 2**63) -> int:
         """Return a whole number of the query, within its bounds."""
         text = self.query().get(name) or str(default)
-        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        if not _DIGITS.fullmatch(text) or not least <= int(text) <= most:
             raise KuCoinError(BAD_PARAMETER, f"{name} is invalid")
         return int(text)
 
