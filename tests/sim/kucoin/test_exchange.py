@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -123,6 +124,40 @@ def test_log_and_wire_agree_through_cuts(opener: Opener) -> None:
     assert set(pushes) <= set(written)
     assert pushes == [text for text in written if text in set(pushes)]
     assert any(not one.receivers for one in log)
+
+
+def spot_fills(caller: Caller) -> set[tuple[str, str]]:
+    """Return symbol and trade id of all fills, page by page."""
+    found: set[tuple[str, str]] = set()
+    for symbol in ("BTC-USDT", "ETH-USDT"):
+        last = 0
+        while True:
+            query = f"symbol={symbol}&limit=100&lastId={last}"
+            page = caller.get(f"/api/v1/hf/fills?{query}")
+            found |= {(symbol, str(row["tradeId"])) for row in page["items"]}
+            last = page["lastId"]
+            if not page["items"]:
+                break
+    return found
+
+
+def test_stream_and_rest_leave_no_gap(opener: Opener) -> None:
+    """What REST tells after the acknowledgement, and what is pushed after it, is all there is."""
+    with KuCoinExchange(steps_per_second=200, limits=Limits(dials=0)) as exchange:
+        account = exchange.create_account(markets=("spot",))
+        caller = Caller(exchange.rest_url, exchange.create_key(account))
+        for _ in range(10):
+            stream = opener(Classic, caller.dial_url())
+            assert isinstance(stream, Classic)
+            stream.next()
+            stream.subscribe("/spotMarket/tradeOrders")
+            known = spot_fills(caller)
+            truth: Any = exchange.truth(account)
+            rows = [one["data"] for one in stream.pending() if "data" in one]
+            known |= {(row["symbol"], row["tradeId"]) for row in rows if "tradeId" in row}
+            assert known >= {(symbol, trade) for symbol, trade, _ in truth["spot_fills"]}
+            exchange.faults.cut("rst")
+        caller.session.close()
 
 
 def test_revoked_keys(exchange: KuCoinExchange, account: Account, spot: Caller) -> None:
