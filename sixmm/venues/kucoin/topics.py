@@ -1,0 +1,389 @@
+"""The names of the topics, and which connection carries each.
+
+A topic of the spot and futures streams is a path, with symbols after a colon where it has any:
+``/contract/position:XBTUSDTM``. On the unified stream, which has channels with parameters, it is
+written here as the pushes name it, with the symbol after a colon: ``order.UNIFIED:XBTUSDTM``.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+import attrs
+
+from ...errors import ConfigurationError
+from ...redaction import one_line
+from .enums import Connection
+from .limits import TOPICS_PER_MESSAGE
+
+__all__ = [
+    "ACCOUNT_BALANCE",
+    "CROSS_LEVERAGE",
+    "FORMS",
+    "FUTURES_STOP_ORDERS",
+    "FUTURES_WALLET",
+    "MARGIN_MODE",
+    "MARGIN_POSITION",
+    "PRO_CHANNELS",
+    "SPOT_ORDERS",
+    "SPOT_ORDERS_V1",
+    "SPOT_STOP_ORDERS",
+    "SPOT_TRADE_FILLS",
+    "ProChannel",
+    "TopicForm",
+    "batch_topic",
+    "batches",
+    "check_topic",
+    "connection_of",
+    "futures_orders",
+    "futures_positions",
+    "is_private",
+    "isolated_position",
+    "margin_loan",
+    "market_match",
+    "pro_channel_of",
+    "pro_topic",
+    "suffix_of",
+]
+
+SPOT_ORDERS = "/spotMarket/tradeOrdersV2"
+"""Spot and margin orders, from the moment that they are received."""
+SPOT_ORDERS_V1 = "/spotMarket/tradeOrders"
+"""The same without the first event of each order."""
+SPOT_STOP_ORDERS = "/spotMarket/advancedOrders"
+SPOT_TRADE_FILLS = "/spot/tradeFills"
+"""Fills with their fees; no longer documented."""
+ACCOUNT_BALANCE = "/account/balance"
+MARGIN_POSITION = "/margin/position"
+FUTURES_STOP_ORDERS = "/contractMarket/advancedOrders"
+FUTURES_WALLET = "/contractAccount/wallet"
+MARGIN_MODE = "/contract/marginMode"
+CROSS_LEVERAGE = "/contract/crossLeverage"
+
+_SYMBOL = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+
+class _Suffix(enum.Enum):
+    NONE = "nothing"
+    ONE = "one symbol"
+    ONE_OR_NONE = "one symbol or nothing"
+    MANY = "symbols"
+
+
+@attrs.frozen(kw_only=True)
+class TopicForm:
+    """One form of a topic of the spot and futures streams."""
+
+    path: str
+    """What is before the colon."""
+    connection: Connection
+    """The connection that carries it unless another is asked for."""
+    suffix: _Suffix = _Suffix.NONE
+    also: Connection | None = None
+    """Another connection that may carry it."""
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it tells about the account."""
+        return self.connection.is_private and self.also is None
+
+    @property
+    def example(self) -> str:
+        """A topic of this form."""
+        if self.suffix in (_Suffix.NONE, _Suffix.ONE_OR_NONE):
+            return self.path
+        futures = self.connection.is_futures
+        if self.path == "/margin/loan":
+            return f"{self.path}:BTC"
+        return f"{self.path}:{'XBTUSDTM' if futures else 'BTC-USDT'}"
+
+    def accepts(self, rest: str | None) -> bool:
+        """Whether ``rest`` may be after the colon; None is no colon."""
+        if rest is None:
+            return self.suffix in (_Suffix.NONE, _Suffix.ONE_OR_NONE)
+        names = rest.split(",")
+        if self.suffix is _Suffix.NONE or not all(map(_SYMBOL.fullmatch, names)):
+            return False
+        most = TOPICS_PER_MESSAGE if self.suffix is _Suffix.MANY else 1
+        return len(names) <= most
+
+
+def _forms(connection: Connection, suffix: _Suffix, paths: str) -> Iterable[TopicForm]:
+    for path in paths.split():
+        yield TopicForm(path=path, connection=connection, suffix=suffix)
+
+
+FORMS: Mapping[str, TopicForm] = MappingProxyType(
+    {
+        form.path: form
+        for form in (
+            *_forms(
+                Connection.SPOT_PRIVATE_V1,
+                _Suffix.NONE,
+                "/spotMarket/tradeOrders /spotMarket/tradeOrdersV2 /spotMarket/advancedOrders "
+                "/spot/tradeFills /account/balance /margin/position",
+            ),
+            *_forms(
+                Connection.SPOT_PRIVATE_V1, _Suffix.ONE, "/margin/isolatedPosition /margin/loan"
+            ),
+            TopicForm(
+                path="/market/match",
+                connection=Connection.SPOT_PRIVATE_V1,
+                suffix=_Suffix.MANY,
+                also=Connection.SPOT_PUBLIC_V1,
+            ),
+            *_forms(
+                Connection.FUTURES_PRIVATE_V1, _Suffix.ONE_OR_NONE, "/contractMarket/tradeOrders"
+            ),
+            *_forms(Connection.FUTURES_PRIVATE_V1, _Suffix.ONE, "/contract/position"),
+            *_forms(
+                Connection.FUTURES_PRIVATE_V1,
+                _Suffix.NONE,
+                "/contractMarket/advancedOrders /contractAccount/wallet /contract/positionAll "
+                "/contract/marginMode /contract/crossLeverage",
+            ),
+            *_forms(
+                Connection.SPOT_PUBLIC_V1,
+                _Suffix.MANY,
+                "/market/ticker /market/snapshot /market/level2 /market/candles "
+                "/spotMarket/level1 /spotMarket/level2Depth5 /spotMarket/level2Depth50 "
+                "/indicator/index /indicator/markPrice /margin/fundingBook",
+            ),
+            *_forms(
+                Connection.FUTURES_PUBLIC_V1,
+                _Suffix.MANY,
+                "/contractMarket/ticker /contractMarket/tickerV2 /contractMarket/level2 "
+                "/contractMarket/execution /contractMarket/level2Depth5 "
+                "/contractMarket/level2Depth50 /contractMarket/limitCandle "
+                "/contractMarket/snapshot /contract/instrument",
+            ),
+            *_forms(Connection.FUTURES_PUBLIC_V1, _Suffix.NONE, "/contract/announcement"),
+        )
+    }
+)
+"""Every form by its path."""
+
+
+@attrs.frozen(kw_only=True)
+class ProChannel:
+    """One channel of the unified stream."""
+
+    name: str
+    needs_symbol: bool = False
+    parameter: str = "tradeType"
+    """What the market or account is called in a request."""
+
+
+PRO_CHANNELS: Mapping[str, ProChannel] = MappingProxyType(
+    {
+        channel.name: channel
+        for channel in (
+            ProChannel(name="order", needs_symbol=True),
+            ProChannel(name="orderAll"),
+            ProChannel(name="execution"),
+            ProChannel(name="execution.lite"),
+            ProChannel(name="balance", parameter="accountType"),
+            ProChannel(name="position", needs_symbol=True),
+            ProChannel(name="positionAll"),
+            ProChannel(name="leverage"),
+            ProChannel(name="lw"),
+        )
+    }
+)
+"""Every private channel of the unified stream by its name."""
+
+_ACCOUNT_TYPES = frozenset({"SPOT", "FUTURES", "MARGIN", "ISOLATED", "CROSS", "UNIFIED", "FUNDING"})
+
+
+# Making topics
+
+
+def market_match(*symbols: str) -> str:
+    """Return the topic of the trades of symbols, such as ``BTC-USDT``; they are everybody's."""
+    return check_topic(f"/market/match:{','.join(symbols)}")
+
+
+def isolated_position(symbol: str) -> str:
+    """Return the topic of an isolated margin position, of a symbol such as ``BTC-USDT``."""
+    return check_topic(f"/margin/isolatedPosition:{symbol}")
+
+
+def margin_loan(currency: str) -> str:
+    """Return the topic of orders to lend or borrow a currency, of old documentation."""
+    return check_topic(f"/margin/loan:{currency}")
+
+
+def futures_orders(symbol: str | None = None) -> str:
+    """Return the topic of futures orders: of all symbols, or of one such as ``XBTUSDTM``."""
+    return check_topic("/contractMarket/tradeOrders" + ("" if symbol is None else f":{symbol}"))
+
+
+def futures_positions(symbol: str | None = None) -> str:
+    """Return the topic of futures positions: of all symbols, or of one such as ``XBTUSDTM``."""
+    if symbol is None:
+        return "/contract/positionAll"
+    return check_topic(f"/contract/position:{symbol}")
+
+
+def pro_topic(channel: str, account_type: str = "UNIFIED", symbol: str | None = None) -> str:
+    """Return the topic of a channel of the unified stream.
+
+    Args:
+        channel: such as ``orderAll``.
+        account_type: the market or account, ``UNIFIED`` for a unified account.
+        symbol: what the channels ``order`` and ``position`` ask for.
+    """
+    return check_topic(f"{channel}.{account_type}" + ("" if symbol is None else f":{symbol}"))
+
+
+# Asking about topics
+
+
+def check_topic(topic: str, connection: Connection | str | None = None) -> str:
+    """Return ``topic`` where it is one of the forms, and ``connection`` carries it.
+
+    A connection with a private token also carries the public topics of its market.
+
+    Raises:
+        ConfigurationError: it has none of the forms, or is for another connection; the text says
+            what would be right.
+    """
+    home = connection_of(topic)
+    if connection is None or _carries(_connection(connection), topic, home):
+        return topic
+    shown = one_line(topic, limit=80)
+    raise ConfigurationError(f"{shown!r} is carried by {home} and not by {connection}")
+
+
+def connection_of(topic: str) -> Connection:
+    """Return the connection that carries a topic, the one with a credential where two do.
+
+    Raises:
+        ConfigurationError: it has none of the forms.
+    """
+    if isinstance(topic, str) and topic.startswith("/"):
+        path, colon, rest = topic.partition(":")
+        form = FORMS.get(path)
+        if form is not None and form.accepts(rest if colon else None):
+            return form.connection
+        raise _unknown(topic, form)
+    pro_channel_of(topic)
+    return Connection.PRIVATE_PRO_V2
+
+
+def pro_channel_of(topic: str) -> tuple[ProChannel, str, str | None]:
+    """Return channel, market or account, and symbol of a topic of the unified stream.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
+    path, colon, symbol = topic.partition(":") if isinstance(topic, str) else ("", "", "")
+    name, _, account_type = path.rpartition(".")
+    channel = PRO_CHANNELS.get(name)
+    if channel is None or account_type not in _ACCOUNT_TYPES:
+        raise _unknown(topic, None)
+    if channel.needs_symbol and not colon:
+        raise ConfigurationError(f"the channel {name} needs a symbol: {name}.UNIFIED:XBTUSDTM")
+    if bool(colon) != channel.needs_symbol or (colon and not _SYMBOL.fullmatch(symbol)):
+        raise _unknown(topic, None)
+    return channel, account_type, symbol or None
+
+
+def is_private(topic: str, *, private_matches: bool = False) -> bool:
+    """Whether a topic tells about the account; ``/market/match`` does only where that is said."""
+    path = topic.partition(":")[0]
+    form = FORMS.get(path)
+    if form is not None:
+        return form.is_private or (private_matches and path == "/market/match")
+    name = path.rpartition(".")[0]
+    return name in PRO_CHANNELS or name == "risk"
+
+
+def suffix_of(topic: str) -> str | None:
+    """Return the symbol, or the currency, that a topic is about; None where it is not about one."""
+    rest = topic.partition(":")[2]
+    return rest if rest and "," not in rest else None
+
+
+def _connection(value: Connection | str) -> Connection:
+    try:
+        return Connection(value)
+    except ValueError:
+        names = ", ".join(Connection)
+        shown = one_line(value, limit=40)
+    raise ConfigurationError(f"{shown!r} is no connection; they are {names}")
+
+
+def _carries(connection: Connection, topic: str, home: Connection) -> bool:
+    form = FORMS.get(topic.partition(":")[0])
+    if connection is home or (form is not None and connection is form.also):
+        return True
+    private = {
+        Connection.SPOT_PUBLIC_V1: Connection.SPOT_PRIVATE_V1,
+        Connection.FUTURES_PUBLIC_V1: Connection.FUTURES_PRIVATE_V1,
+    }
+    return private.get(home) is connection
+
+
+def _unknown(topic: object, form: TopicForm | None) -> ConfigurationError:
+    shown = one_line(topic, limit=80)
+    if form is not None:
+        wanted = form.suffix.value
+        return ConfigurationError(
+            f"{shown!r} is not a topic: {form.path} takes {wanted} after a colon, "
+            f"as in {form.example}"
+        )
+    return ConfigurationError(
+        f"{shown!r} is not a topic; the forms are {SPOT_ORDERS}, {futures_orders()}, "
+        "/contract/position:XBTUSDTM, orderAll.UNIFIED and the others of sixmm.venues.kucoin.topics"
+    )
+
+
+# Several topics in one message
+
+
+def batches(topics: Iterable[str]) -> list[tuple[str, ...]]:
+    """Return ``topics`` in groups of those that may share a message, in their order.
+
+    Public topics of one path may, up to 100 symbols together. Whether private ones may is not
+    documented, so that each has a message of its own.
+    """
+    open_groups: dict[str, list[str]] = {}
+    found: list[list[str]] = []
+    for topic in dict.fromkeys(topics):
+        path = topic.partition(":")[0]
+        group = open_groups.get(path)
+        if group is None or _symbols(topic, *group) > TOPICS_PER_MESSAGE:
+            group = []
+            found.append(group)
+            if _may_share(path):
+                open_groups[path] = group
+        group.append(topic)
+    return [tuple(group) for group in found]
+
+
+def _symbols(*topics: str) -> int:
+    return sum(topic.count(",") + 1 for topic in topics)
+
+
+def _may_share(path: str) -> bool:
+    form = FORMS.get(path)
+    return form is not None and form.suffix is _Suffix.MANY
+
+
+def batch_topic(topics: Sequence[str]) -> str:
+    """Return the one topic that stands for a group of :func:`batches`.
+
+    Raises:
+        ConfigurationError: the topics may not share a message, or one of them is none.
+    """
+    checked = [check_topic(topic) for topic in topics]
+    if len(checked) == 1:
+        return checked[0]
+    if len(batches(checked)) != 1:
+        raise ConfigurationError("these topics need a message each: see topics.batches")
+    path = checked[0].partition(":")[0]
+    return f"{path}:{','.join(topic.partition(':')[2] for topic in checked)}"
