@@ -1,0 +1,81 @@
+"""The requests of the unified stream; its inbound frames are told apart in :mod:`.protocol`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...codec import dump_json
+from ...errors import ConfigurationError
+from ...redaction import Secret
+from .protocol import AUTH_ID
+from .signing import login_members
+from .topics import pro_channel_of
+
+__all__ = ["auth_id", "auth_text", "ping_text", "subscribe_text", "unsubscribe_text"]
+
+
+def subscribe_text(request_id: str, topics: Sequence[str]) -> str:
+    """Return the message that asks for a topic, such as ``orderAll.UNIFIED``.
+
+    Raises:
+        ConfigurationError: there is not exactly one topic, or it is none of this stream.
+    """
+    return _request(request_id, "SUBSCRIBE", topics)
+
+
+def unsubscribe_text(request_id: str, topics: Sequence[str]) -> str:
+    """Return the message that drops a topic; raises as :func:`subscribe_text` does."""
+    return _request(request_id, "UNSUBSCRIBE", topics)
+
+
+def _request(request_id: str, action: str, topics: Sequence[str]) -> str:
+    if len(topics) != 1:
+        raise ConfigurationError("a message of the unified stream is about one topic")
+    channel, account_type, symbol = pro_channel_of(topics[0])
+    request = {
+        "id": request_id,
+        "action": action,
+        "channel": channel.name,
+        channel.parameter: account_type,
+    }
+    if symbol is not None:
+        request["symbol"] = symbol
+    return dump_json(request).decode()
+
+
+def ping_text(request_id: str) -> str:
+    """Return the ping; more than one in a second and the server drops the connection."""
+    return dump_json({"id": request_id, "type": "ping"}).decode()
+
+
+def auth_id(request_id: str) -> str:
+    """Return the id under which a login is sent, so that its answer is known for what it is."""
+    return f"{AUTH_ID}{request_id}"
+
+
+def auth_text(
+    request_id: str,
+    *,
+    api_key: Secret,
+    api_secret: Secret,
+    passphrase: Secret,
+    timestamp_ms: int,
+) -> Secret:
+    """Return the message that logs in on a connection without a token, once it was welcomed.
+
+    It authenticates whoever has it, so that it is secret as a whole.
+
+    Args:
+        request_id: the answer repeats it, as :func:`auth_id` gives it.
+        api_key: the public part of the key.
+        api_secret: its secret.
+        passphrase: what was chosen when the key was made.
+        timestamp_ms: exchange time in Unix milliseconds.
+    """
+    members = login_members(
+        api_key=api_key,
+        api_secret=api_secret,
+        passphrase=passphrase,
+        timestamp_ms=timestamp_ms,
+    )
+    return Secret(dump_json({"id": auth_id(request_id), "op": "auth", **members}).decode())
