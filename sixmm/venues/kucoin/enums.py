@@ -9,6 +9,7 @@ are different enums.
 from __future__ import annotations
 
 import enum
+from typing import TypeVar
 
 __all__ = [
     "ChangeReason",
@@ -35,7 +36,15 @@ __all__ = [
     "StopEvent",
     "StopPriceType",
     "StreamErrorCode",
+    "known",
 ]
+
+E = TypeVar("E", bound=enum.Enum)
+
+
+def known(cls: type[E], value: str | None) -> E | str | None:
+    """Return the member of an open enum for a wire text, or the text itself where there is none."""
+    return next((member for member in cls if member.value == value), value)
 
 
 class _Word(str, enum.Enum):

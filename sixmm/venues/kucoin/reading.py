@@ -127,9 +127,10 @@ def _beyond(data: Any, cls: type[AttrsInstance]) -> dict[str, Any]:
         return _beyond_rows(data, row, how)
     extra = unnamed(data, cls)
     for _, row, how in tables:
-        rest = _beyond_rows(extra.pop(how.wire, None), row, how)
+        member = how.wire or ""
+        rest = _beyond_rows(extra.pop(member, None), row, how)
         if rest:
-            extra[str(how.wire)] = rest
+            extra[member] = rest
     return extra
 
 

@@ -36,6 +36,7 @@ __all__ = [
     "TopicForm",
     "batch_topic",
     "batches",
+    "check_together",
     "check_topic",
     "connection_of",
     "futures_orders",
@@ -340,6 +341,43 @@ def _unknown(topic: object, form: TopicForm | None) -> ConfigurationError:
         f"{shown!r} is not a topic; the forms are {SPOT_ORDERS}, {futures_orders()}, "
         "/contract/position:XBTUSDTM, orderAll.UNIFIED and the others of sixmm.venues.kucoin.topics"
     )
+
+
+# Several topics at once
+
+
+def check_together(topics: Iterable[str]) -> tuple[str, ...]:
+    """Return ``topics``, without repeats, where no two of them tell the same.
+
+    Raises:
+        ConfigurationError: two do, so that each event would come twice: a topic of all symbols and
+            one of a single symbol, both kinds of spot orders, or both kinds of executions.
+    """
+    wanted = tuple(dict.fromkeys(map(check_topic, topics)))
+    told: dict[str, str] = {}
+    for topic in wanted:
+        other = told.setdefault(_scope(topic), topic) if is_private(topic) else topic
+        if other != topic and not (":" in topic and ":" in other):
+            raise ConfigurationError(f"{other} and {topic} tell the same: choose one of them")
+    return wanted
+
+
+_SAME = {
+    "/spotMarket/tradeOrdersV2": "/spotMarket/tradeOrders",
+    "/contract/positionAll": "/contract/position",
+    "orderAll": "order",
+    "positionAll": "position",
+    "execution.lite": "execution",
+}
+
+
+def _scope(topic: str) -> str:
+    """Return what a private topic is about, whether it tells all of it or one symbol only."""
+    path = topic.partition(":")[0]
+    if path.startswith("/"):
+        return _SAME.get(path, path)
+    name, _, account_type = path.rpartition(".")
+    return f"{_SAME.get(name, name)}.{account_type}"
 
 
 # Several topics in one message

@@ -8,9 +8,9 @@ import inspect
 import pytest
 
 from sixmm.venues.kucoin import enums
-from sixmm.venues.kucoin.enums import Connection, OrderEvent, ProOrderStatus
+from sixmm.venues.kucoin.enums import Connection, OrderEvent, ProOrderStatus, Side, known
 
-ENUMS = [getattr(enums, name) for name in enums.__all__]
+ENUMS = [getattr(enums, name) for name in enums.__all__ if name != "known"]
 
 
 @pytest.mark.parametrize("cls", ENUMS, ids=lambda cls: cls.__name__)
@@ -48,3 +48,10 @@ def test_connections() -> None:
     }
     assert Connection.FUTURES_PUBLIC_V1.is_futures
     assert not Connection.SPOT_PRIVATE_V1.is_futures
+
+
+def test_known() -> None:
+    """A word that is listed becomes its member, another one stays as it is."""
+    assert known(Side, "buy") is Side.BUY
+    assert known(Side, "up") == "up"
+    assert known(Side, None) is None

@@ -14,6 +14,7 @@ from sixmm.venues.kucoin.topics import (
     PRO_CHANNELS,
     batch_topic,
     batches,
+    check_together,
     check_topic,
     connection_of,
     futures_orders,
@@ -156,6 +157,43 @@ class TestForms:
         assert suffix_of("/contract/position:XBTUSDTM") == "XBTUSDTM"
         assert suffix_of("/market/match:A,B") is None
         assert suffix_of("/contract/positionAll") is None
+
+
+class TestTogether:
+    """What may be wanted at once."""
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("/spotMarket/tradeOrders", "/spotMarket/tradeOrdersV2"),
+            ("/contractMarket/tradeOrders", "/contractMarket/tradeOrders:XBTUSDTM"),
+            ("/contract/position:XBTUSDTM", "/contract/positionAll"),
+            ("orderAll.UNIFIED", "order.UNIFIED:XBTUSDTM"),
+            ("positionAll.SPOT", "position.SPOT:X"),
+            ("execution.SPOT", "execution.lite.SPOT"),
+        ],
+    )
+    def test_what_tells_the_same(self, one: str, other: str) -> None:
+        """Two topics that tell the same are refused, because each event would come twice."""
+        with pytest.raises(ConfigurationError, match="tell the same: choose one"):
+            check_together([one, other])
+
+    def test_what_does_not(self) -> None:
+        """Different symbols, accounts and topics go together; a repeat is dropped."""
+        wanted = [
+            "/contract/position:A",
+            "/contract/position:B",
+            "/contractMarket/tradeOrders:A",
+            "/market/ticker:A",
+            "/market/ticker:A,B",
+            "orderAll.SPOT",
+            "orderAll.FUTURES",
+            "/account/balance",
+        ]
+
+        assert check_together([*wanted, wanted[0]]) == tuple(wanted)
+        with pytest.raises(ConfigurationError, match="is not a topic"):
+            check_together(["/x"])
 
 
 class TestBatches:

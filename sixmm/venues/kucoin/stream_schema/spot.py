@@ -12,7 +12,15 @@ import attrs
 from attrs import field
 
 from ....codec import wire
-from ..enums import Liquidity, OrderEvent, OrderStatus, OrderType, Side, StopEvent
+from ..enums import (
+    Liquidity,
+    OrderEvent,
+    OrderStatus,
+    OrderType,
+    Side,
+    StopEvent,
+    known,
+)
 from ..kinds import IdText, Ms, Ns, Whole
 from ..words import account_name
 from .event import KuCoinEvent
@@ -153,7 +161,8 @@ class SpotStopOrderUpdate(KuCoinEvent):
 def stop_event(word: str | None) -> StopEvent | str | None:
     """Return what a message tells about a stop order, however its word is written."""
     low = None if word is None else word.lower()
-    return next((member for member in StopEvent if member.value == low), word)
+    member = known(StopEvent, low)
+    return member if isinstance(member, StopEvent) else word
 
 
 @attrs.frozen(kw_only=True)
