@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .decoder import decode as decode
     from .enums import Connection as Connection
+    from .refusals import StreamRefused as StreamRefused
     from .stream_schema import AccountBalanceUpdate as AccountBalanceUpdate
     from .stream_schema import AccountReading as AccountReading
     from .stream_schema import Ack as Ack
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "decoder": ("decode",),
     "enums": ("Connection",),
+    "refusals": ("StreamRefused",),
     "stream_schema": (
         "AccountBalanceUpdate",
         "AccountReading",
@@ -150,6 +152,7 @@ __all__ = [
     "SpotOrderUpdate",
     "SpotStopOrderUpdate",
     "SpotTradeFill",
+    "StreamRefused",
     "WalletBalanceUpdate",
     "Welcome",
     "WithdrawHoldChange",

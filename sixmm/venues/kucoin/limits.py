@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .enums import Connection
+
 __all__ = [
     "DIALS_PER_MINUTE",
     "MESSAGES_PER_TEN_SECONDS",
@@ -12,6 +14,7 @@ __all__ = [
     "TOPICS_PER_FUTURES_CONNECTION",
     "TOPICS_PER_MESSAGE",
     "TOPICS_PER_SPOT_CONNECTION",
+    "most_topics",
 ]
 
 DIALS_PER_MINUTE = 30
@@ -28,3 +31,10 @@ TOKEN_LIFE_MS = 24 * 60 * 60 * 1_000
 """How long a token lives, and a connection that was opened with it, in milliseconds."""
 PING_WITHIN_MS = 60_000
 """The server drops a client that sends nothing for so long, even while data flows to it."""
+
+
+def most_topics(connection: Connection) -> int:
+    """Return how many topics one connection may carry; each symbol of a topic counts as one."""
+    if connection.is_pro:
+        return PRO_TOPICS_PER_CONNECTION
+    return TOPICS_PER_FUTURES_CONNECTION if connection.is_futures else TOPICS_PER_SPOT_CONNECTION

@@ -190,12 +190,12 @@ def _peek(message: bytes) -> Frame | None:
         return _push(match[1].decode(), _MARK in message)
     match = _PRO_PUSH.match(message)
     if match is not None and message.count(b'"T"') == 1:
-        return _push((match[1] or match[2]).decode())
+        return _push((match[1] or match[2]).decode(), False)
     return None
 
 
 @functools.lru_cache(maxsize=4096)
-def _push(topic: str, is_marked: bool = False) -> Frame:
+def _push(topic: str, is_marked: bool) -> Frame:
     kind = FrameKind.PRIVATE if is_marked or is_private(topic) else FrameKind.MARKET
     return Frame(kind=kind, topic=topic)
 

@@ -47,6 +47,7 @@ __all__ = [
     "market_match",
     "pro_channel_of",
     "pro_topic",
+    "single_topics",
     "suffix_of",
 ]
 
@@ -381,6 +382,12 @@ def _scope(topic: str) -> str:
 
 
 # Several topics in one message
+
+
+def single_topics(topic: str) -> tuple[str, ...]:
+    """Return a topic of several symbols as one of each: that is how its pushes name it."""
+    path, colon, rest = check_topic(topic).partition(":")
+    return tuple(f"{path}:{symbol}" for symbol in rest.split(",")) if colon else (topic,)
 
 
 def batches(topics: Iterable[str]) -> list[tuple[str, ...]]:

@@ -273,6 +273,7 @@ class TestBalances:
         cross = facts(texts("/margin/position")[0]).balances
         isolated = facts(texts("/margin/isolatedPosition:BTC-USDT")[0]).balances
         empty = push("/margin/position", "debt.ratio", {"debtRatio": 0})
+        nothing = push("/margin/isolatedPosition:A-B", "positionChange", {"status": "CLEAR"})
 
         assert [balance.asset for balance in cross] == ["margin:BTC", "margin:USDT"]
         assert [balance.asset for balance in isolated] == [
@@ -280,6 +281,7 @@ class TestBalances:
             "isolated_BTC-USDT:USDT",
         ]
         assert facts_of(decode(empty)) is None
+        assert facts_of(decode(nothing)) is None
 
 
 class TestPositions:
@@ -306,6 +308,37 @@ class TestPositions:
 
         assert position.quantity is None
         assert None not in position.detail
+
+    @given(
+        st.lists(
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "currentQty": st.integers(-3, 3),
+                    "avgEntryPrice": st.integers(1, 9),
+                    "marginMode": st.sampled_from(["CROSS", "ISOLATED"]),
+                    "leverage": st.integers(1, 9),
+                },
+            ),
+            max_size=8,
+        )
+    )
+    def test_merging(self, messages: list[dict[str, Any]]) -> None:
+        """After any messages each field is as the last message that told it has told."""
+        mirror, merged = AccountMirror(), {}
+        for n, data in enumerate(messages):
+            text = push(POSITIONS, "position.change", {**data, "currentTimestamp": n + 1})
+            mirror.apply(facts(text))
+            merged.update(data)
+
+        assert [
+            (row.quantity, row.entry_price, row.margin_mode, row.leverage)
+            for row in mirror.open_positions()
+        ] == (
+            [tuple(map(merged.get, ("currentQty", "avgEntryPrice", "marginMode", "leverage")))]
+            if merged.get("currentQty")
+            else []
+        )
 
     def test_closed(self) -> None:
         """A closed position has the quantity 0, also where only its flag says so."""

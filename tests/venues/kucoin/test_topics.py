@@ -25,6 +25,7 @@ from sixmm.venues.kucoin.topics import (
     market_match,
     pro_channel_of,
     pro_topic,
+    single_topics,
     suffix_of,
 )
 
@@ -229,6 +230,12 @@ class TestBatches:
         assert [topic for group in groups for topic in group] == wanted
         for group in groups:
             assert batch_topic(group).count(",") < 100
+
+    def test_one_of_each(self) -> None:
+        """A topic of several symbols is as many, since each push names one."""
+        assert single_topics("/market/match:A,B") == ("/market/match:A", "/market/match:B")
+        assert single_topics("/account/balance") == ("/account/balance",)
+        assert single_topics("order.SPOT:A-B") == ("order.SPOT:A-B",)
 
     def test_nothing(self) -> None:
         """No topics need no message, and make none."""

@@ -97,7 +97,8 @@ class FuturesOrderUpdate(KuCoinEvent):
     @property
     def is_filled(self) -> bool:
         """Whether the order has ended by being filled; what was filled decides."""
-        if not self.has_ended:
+        if not self.has_ended or self.type == OrderEvent.UPDATE:
+            # An update that ends an order has cancelled the rest of it, and shrunk its size.
             return False
         filled, size = self.filled_size or _ZERO, self.size or _ZERO
         return self.type == OrderEvent.FILLED or (0 < size <= filled)

@@ -115,11 +115,14 @@ class SpotOrderUpdate(KuCoinEvent):
         ``type`` does not say it: a market order for an amount of money that was filled ends as
         ``canceled``, because what is left of the money is released. What was filled decides.
         """
-        if not self.has_ended:
+        if not self.has_ended or self.type == OrderEvent.UPDATE:
+            # An update that ends an order has cancelled the rest of it, and shrunk its size.
             return False
         if self.type == OrderEvent.FILLED:
             return True
         size, filled = self.size or self.origin_size, self.filled_size or _ZERO
+        if self.type == OrderEvent.CANCELED:
+            size = self.origin_size or self.size
         return filled > 0 and (filled >= size if size else self.is_by_funds)
 
 

@@ -73,6 +73,7 @@ class TestOrders:
             ({"type": "match", "status": "match", "size": "1", "filledSize": "1"}, False, False),
             ({"type": "canceled", "status": "done", "size": "2", "filledSize": "1"}, True, False),
             ({"type": "canceled", "filledSize": "1"}, True, False),
+            ({"type": "update", "status": "done", "size": "1", "filledSize": "1"}, True, False),
             ({"type": "open", "status": "open"}, False, False),
         ],
     )

@@ -108,7 +108,27 @@ class TestHowItEnded:
             ({"type": "canceled", "status": "done", "size": "1", "filledSize": "0.4"}, False),
             ({"type": "canceled", "status": "done", "originSize": "1", "filledSize": "1"}, True),
             ({"type": "match", "status": "done", "size": "1", "filledSize": "1"}, True),
-            ({"type": "update", "status": "done", "size": "0.4", "filledSize": "0.4"}, True),
+            ({"type": "update", "status": "done", "size": "0.4", "filledSize": "0.4"}, False),
+            (
+                {
+                    "type": "canceled",
+                    "status": "done",
+                    "size": "0.4",
+                    "originSize": "1",
+                    "filledSize": "0.4",
+                },
+                False,
+            ),
+            (
+                {
+                    "type": "match",
+                    "status": "done",
+                    "size": "0.4",
+                    "originSize": "1",
+                    "filledSize": "0.4",
+                },
+                True,
+            ),
             ({"type": "match", "status": "match", "size": "1", "filledSize": "1"}, False),
             ({"type": "open", "status": "open"}, False),
             (
