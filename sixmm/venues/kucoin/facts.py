@@ -40,7 +40,7 @@ from .words import (
     fill_key,
     plain,
     pro_word,
-    whole_or_none,
+    set_leverage,
 )
 
 __all__ = ["POSITION_DETAIL", "PRO_POSITION_DETAIL", "facts_of", "word_of"]
@@ -274,7 +274,7 @@ def _position(event: FuturesPositionUpdate) -> Facts | None:
         quantity,
         event.avg_entry_price,
         event.margin_mode,
-        whole_or_none(event.leverage),
+        set_leverage(event.leverage, event.margin_mode),
         _detail_of(event),
         "",
     )
@@ -290,7 +290,7 @@ def _pro_position(event: ProPositionUpdate) -> Facts | None:
         event.quantity,
         event.entry_price,
         event.margin_mode,
-        whole_or_none(event.leverage),
+        set_leverage(event.leverage, event.margin_mode),
         _pro_detail_of(event),
         "",
     )

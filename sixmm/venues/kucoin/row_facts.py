@@ -37,7 +37,7 @@ from .words import (
     fill_key,
     plain,
     pro_word,
-    whole_or_none,
+    set_leverage,
 )
 
 __all__ = [
@@ -259,7 +259,7 @@ def futures_position(row: FuturesPosition) -> Position:
         quantity=quantity,
         entry_price=row.avg_entry_price,
         margin_mode=plain(row.margin_mode),
-        leverage=whole_or_none(row.leverage),
+        leverage=set_leverage(row.leverage, row.margin_mode),
         detail=tuple(getattr(row, name) for name in POSITION_DETAIL),
         raw=row.raw,
     )
@@ -273,7 +273,7 @@ def pro_position(row: ProPosition) -> Position:
         quantity=row.quantity,
         entry_price=row.entry_price,
         margin_mode=plain(row.margin_mode),
-        leverage=whole_or_none(row.leverage),
+        leverage=set_leverage(row.leverage, row.margin_mode),
         detail=tuple(getattr(row, name) for name in PRO_POSITION_DETAIL),
         raw=row.raw,
     )

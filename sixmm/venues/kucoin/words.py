@@ -13,7 +13,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from ...state.models import ENDED_RANK
-from .enums import ProOrderStatus
+from .enums import MarginMode, ProOrderStatus
 
 __all__ = [
     "ONLY_SIDE",
@@ -25,7 +25,7 @@ __all__ = [
     "fill_key",
     "plain",
     "pro_word",
-    "whole_or_none",
+    "set_leverage",
 ]
 
 
@@ -106,9 +106,14 @@ def amount_or_none(amount: Decimal | None) -> Decimal | None:
     return amount or None
 
 
-def whole_or_none(amount: Decimal | None) -> int | None:
-    """Return a whole amount as a number, and None for what has a fraction."""
-    return int(amount) if amount is not None and amount == amount.to_integral_value() else None
+def set_leverage(leverage: Decimal | None, margin_mode: str | None) -> int | None:
+    """Return the leverage of a position where it is one that was set, and None for any other.
+
+    That of an isolated position follows the mark price, so that it would differ at every look.
+    """
+    if leverage is None or margin_mode == MarginMode.ISOLATED:
+        return None
+    return int(leverage) if leverage == leverage.to_integral_value() else None
 
 
 def plain(word: str | None) -> str | None:

@@ -317,7 +317,6 @@ class TestPositions:
                     "currentQty": st.integers(-3, 3),
                     "avgEntryPrice": st.integers(1, 9),
                     "marginMode": st.sampled_from(["CROSS", "ISOLATED"]),
-                    "leverage": st.integers(1, 9),
                 },
             ),
             max_size=8,
@@ -332,10 +331,9 @@ class TestPositions:
             merged.update(data)
 
         assert [
-            (row.quantity, row.entry_price, row.margin_mode, row.leverage)
-            for row in mirror.open_positions()
+            (row.quantity, row.entry_price, row.margin_mode) for row in mirror.open_positions()
         ] == (
-            [tuple(map(merged.get, ("currentQty", "avgEntryPrice", "marginMode", "leverage")))]
+            [tuple(map(merged.get, ("currentQty", "avgEntryPrice", "marginMode")))]
             if merged.get("currentQty")
             else []
         )

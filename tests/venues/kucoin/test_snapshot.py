@@ -15,16 +15,22 @@ from sixmm.errors import (
     OrderNotFound,
     SixmmError,
 )
+from sixmm.state.account import AccountMirror
 from sixmm.state.models import Baseline, Snapshot
+from sixmm.stream.reconcile import AccountChange, OrderChange, reconcile
 from sixmm.venues.base import Call, Plan
+from sixmm.venues.kucoin import decode
 from sixmm.venues.kucoin.calls import KuCoinCall
+from sixmm.venues.kucoin.facts import facts_of
 from sixmm.venues.kucoin.hosts import Host
+from sixmm.venues.kucoin.rest_events import order_event, partly_filled
 from sixmm.venues.kucoin.snapshot import (
     futures_snapshot_plan,
     pro_snapshot_plan,
     spot_snapshot_plan,
 )
 
+from .examples import push
 from .rest import run
 
 SINCE = 1_700_000_000_000
@@ -333,3 +339,87 @@ class TestUnified:
         assert ids(snapshot.ended_orders) == ["7"]
         asked = [dict(call.query) for call in made if call.operation == "proOrder"]
         assert asked == [{"tradeType": "SPOT", "symbol": "A-B", "orderId": "7"}]
+
+
+class TestAfterAReconnect:
+    """The snapshots and the messages fit together: what was told is no news, what was missed is."""
+
+    SPOT = ("/spotMarket/tradeOrdersV2", "A-B")
+    FUTURES = ("/contractMarket/tradeOrders", "X")
+
+    def told(self, topic: str, symbol: str, messages: int) -> AccountMirror:
+        """Return the mirror after the first messages about an order that is filled in two parts."""
+        common = {"orderId": "1", "symbol": symbol, "size": "1", "price": "2", "side": "buy"}
+        match = {"type": "match", "matchPrice": "2"}
+        life = [
+            {"type": "open", "status": "open", "filledSize": "0"},
+            {**match, "status": "open", "filledSize": "0.4", "matchSize": "0.4", "tradeId": "7"},
+            {**match, "status": "match", "filledSize": "1", "matchSize": "0.6", "tradeId": "8"},
+            {"type": "filled", "status": "done", "filledSize": "1"},
+        ]
+        mirror = AccountMirror()
+        mirror.begin(SINCE)
+        mirror.mark_checked(SINCE)
+        for n, data in enumerate(life[:messages]):
+            text = push(topic, "orderChange", {**common, **data, "ts": (SINCE + n) * 10**6})
+            facts = facts_of(decode(text))
+            assert facts is not None
+            mirror.apply(facts)
+        return mirror
+
+    def rows(self, symbol: str) -> Exchange:
+        """Return the exchange after the whole life of the order."""
+        fills = [
+            {**fill(7, at=SINCE + 1), "symbol": symbol, "size": "0.4", "price": "2"},
+            {**fill(8, at=SINCE + 2), "symbol": symbol, "size": "0.6", "price": "2"},
+        ]
+        ended = {"dealSize": "1", "filledSize": "1", "isActive": False, "price": "2", "side": "buy"}
+        done = [order("1", symbol, **ended)]
+        return Exchange(
+            rows={
+                "spotFills": fills,
+                "spotDoneOrders": done,
+                "futuresFills": fills,
+                "futuresOrders": done,
+            }
+        )
+
+    def changes(self, where: tuple[str, str], messages: int) -> list[OrderChange]:
+        """Return what a comparison tells after the first messages."""
+        mirror = self.told(*where, messages)
+        known = mirror.baseline()
+        spot = spot_snapshot_plan(known, now_ms=NOW, symbols=["A-B"])
+        plan = spot if where is self.SPOT else futures_snapshot_plan(known, now_ms=NOW)
+        snapshot = attrs.evolve(read(plan, self.rows(where[1]))[0], balances=None)
+        found = reconcile(mirror, snapshot, [], partly_filled=partly_filled)
+        orders = [change for change in found if not isinstance(change, AccountChange)]
+        assert len(orders) == len(found)
+        return orders
+
+    @pytest.mark.parametrize("where", [SPOT, FUTURES])
+    def test_nothing_was_missed(self, where: tuple[str, str]) -> None:
+        """Where every message came, the rows of the same state are no news."""
+        assert self.changes(where, 4) == []
+
+    @pytest.mark.parametrize("where", [SPOT, FUTURES])
+    @pytest.mark.parametrize("messages", [0, 1, 2])
+    def test_fills_were_missed(self, where: tuple[str, str], messages: int) -> None:
+        """Each missed fill is told once, with its fee, and the last one ends the order."""
+        found = self.changes(where, messages)
+        events: list[Any] = [
+            order_event(change.order, change.fill, topic=where[0], received_at=NOW)
+            for change in found
+        ]
+
+        missed = ["7", "8"][max(0, messages - 1) :]
+        assert [event.trade_id for event in events] == missed
+        assert [str(event.fee) for event in events] == ["0.1"] * len(missed)
+        assert [event.has_ended for event in events] == [False, True][-len(missed) :]
+        assert [str(event.filled_size) for event in events] == ["0.4", "1"][-len(missed) :]
+
+    @pytest.mark.parametrize("where", [SPOT, FUTURES])
+    def test_the_end_was_missed(self, where: tuple[str, str]) -> None:
+        """Where only the last word is missing, it is told without a fill."""
+        (change,) = self.changes(where, 3)
+
+        assert (change.fill, change.order.status) == (None, "filled")

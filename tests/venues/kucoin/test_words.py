@@ -16,7 +16,7 @@ from sixmm.venues.kucoin.words import (
     fill_key,
     plain,
     pro_word,
-    whole_or_none,
+    set_leverage,
 )
 
 
@@ -64,11 +64,17 @@ def test_account_names() -> None:
 
 
 def test_values() -> None:
-    """What does not apply is None, a fraction is no whole number, and a member is plain text."""
+    """What does not apply is None, and a member is plain text."""
     assert amount_or_none(Decimal(0)) is None
     assert amount_or_none(Decimal(2)) == 2
-    assert whole_or_none(Decimal("3.0")) == 3
-    assert whole_or_none(Decimal("3.5")) is None
-    assert whole_or_none(None) is None
     assert type(plain(Side.BUY)) is str
     assert plain(None) is None
+
+
+def test_leverage() -> None:
+    """A leverage that was set is told; one that follows the price, or has a fraction, is not."""
+    assert set_leverage(Decimal("3.0"), "CROSS") == 3
+    assert set_leverage(Decimal(3), None) == 3
+    assert set_leverage(Decimal("3.5"), "CROSS") is None
+    assert set_leverage(Decimal(5), "ISOLATED") is None
+    assert set_leverage(None, "CROSS") is None
