@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
+from .arguments import hidden, require_address, require_visible
 from .checkpoint import Checkpoint, CheckpointLimits
 from .errors import ConfigurationError
 from .pace import RestPace
@@ -22,7 +22,6 @@ from .stream.states import State
 from .streaming import StreamClient
 from .transport.base import HttpTransport, WsTransport
 from .transport.defaults import default_http, default_ws
-from .transport.urls import require_safe_url
 from .venues.base import Credentials
 from .venues.sixmm import calls
 from .venues.sixmm.groups import ApiKeysGroup, MarketGroup, PositionsGroup, UserGroup
@@ -126,11 +125,11 @@ class Client(StreamClient):
         schema_report: bool = False,
     ) -> None:
         # Bound anew at once: what shows the variables of this frame shows the mask.
-        api_key, api_secret = _hidden(api_key), _hidden(api_secret)
-        access_token = _hidden(access_token)
-        _require_visible(api_key=api_key, api_secret=api_secret, access_token=access_token)
-        _require_address("rest_url", rest_url, schemes=("https", "http"), verify=verify)
-        _require_address("ws_url", ws_url, schemes=("wss", "ws"), verify=verify)
+        api_key, api_secret = hidden(api_key), hidden(api_secret)
+        access_token = hidden(access_token)
+        require_visible(api_key=api_key, api_secret=api_secret, access_token=access_token)
+        require_address("rest_url", rest_url, schemes=("https", "http"), verify=verify)
+        require_address("ws_url", ws_url, schemes=("wss", "ws"), verify=verify)
         options, limits = options or SessionOptions(), limits or InboxLimits()
         super().__init__(
             venue=SixmmVenue(login_by=login_by),
@@ -314,18 +313,7 @@ class Client(StreamClient):
         return PositionsGroup(self._call)
 
 
-_VISIBLE = re.compile(r"[\x21-\x7e]{1,4096}")
 _FROM_ENVIRONMENT = ("api_key", "api_secret", "access_token", "rest_url", "ws_url")
-
-
-def _require_address(name: str, url: str, *, schemes: tuple[str, ...], verify: bool) -> None:
-    endpoint = require_safe_url(url)
-    if not (verify or endpoint.loopback):
-        raise ConfigurationError(f"verify=False is for loopback only, and {name} is not")
-    if endpoint.scheme not in schemes:
-        raise ConfigurationError(f"{name} must begin with {schemes[0]}://")
-    if "?" in endpoint.target:
-        raise ConfigurationError(f"{name} must not have a query")
 
 
 def _found(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -336,27 +324,6 @@ def _found(environ: Mapping[str, str]) -> dict[str, Any]:
         if value:
             found[name] = value if name.endswith("_url") else Secret(value)
     return found
-
-
-def _hidden(value: str | Secret | None) -> Secret | None:
-    """Return a credential as a secret, or None where there is none; nothing else is checked."""
-    if value is None or value == "":
-        return None
-    return Secret(value) if isinstance(value, str | Secret) else Secret("")
-
-
-def _require_visible(**credentials: Secret | None) -> None:
-    """Refuse a credential that cannot be sent; all of them are secrets before any is looked at."""
-    for name, secret in credentials.items():
-        if secret is None:
-            continue
-        if not secret.reveal():
-            raise ConfigurationError(f"{name} must be text")
-        if not _VISIBLE.fullmatch(secret.reveal()):
-            raise ConfigurationError(
-                f"{name} may have visible ASCII characters only, and at most 4096 of them; "
-                "a space or a line end at its end is a common cause"
-            )
 
 
 def _credentials(

@@ -306,6 +306,8 @@ class RestSession:
         """Read the exchange's clock and take it over by the midpoint of the call (rule 39)."""
         deadline = deadline or Deadline(self._timeout, clock=self._clock)
         call = self._venue.server_time_call()
+        if call is None:
+            return
         self._persist(call, deadline, PaceClass.SESSION, self._read_clock)
 
     # The access token

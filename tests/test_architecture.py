@@ -30,7 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("client",),
     ("ordering",),
     ("streaming", "several"),
-    ("blocking",),
+    ("blocking", "arguments"),
     ("stream",),
     ("rest", "checkpoint"),
     ("pace",),
@@ -128,6 +128,8 @@ SOCKETED = ("transport/*", "sim/*")
 VENUE_NAMES = re.compile(r"kucoin|rocketfi", re.IGNORECASE)
 KNOWS_VENUES = ("venues/*", "sim/*", "cli/*", "client.py", "ordering/*", "__init__.py")
 
+CLIENT_OF_A_VENUE = re.compile(r"sixmm\.venues\.[a-z]+\.client\b")
+
 UNSAFE_MODULES = {"dill", "marshal", "pickle", "shelve", "yaml"}
 UNSAFE_CALLS = {"__import__", "compile", "eval", "exec"}
 
@@ -159,7 +161,12 @@ def matches(path: str, patterns: tuple[str, ...]) -> bool:
 
 
 def unit(module: str) -> str:
-    """Return the unit of the plan that a module belongs to, or ``""`` for the root."""
+    """Return the unit of the plan that a module belongs to, or ``""`` for the root.
+
+    The client of a venue lies in the folder of that venue, and stands on the floor of the clients.
+    """
+    if CLIENT_OF_A_VENUE.match(module):
+        return "client"
     return module.removeprefix("sixmm").removeprefix(".").partition(".")[0]
 
 
@@ -198,6 +205,9 @@ def upward_imports(sources: Sources) -> list[str]:
         mine = unit(module_name(path))
         for name in own_imports(path, source) if mine else ():
             theirs = unit(name)
+            if theirs == "client" and path == f"venues/{name.split('.')[2]}/__init__.py":
+                # The package hands out its client, which is imported when it is first asked for.
+                continue
             if theirs == mine or (mine in ("cli", "__main__") and theirs in ("sim", "cli")):
                 continue
             if mine == "sim" or level.get(theirs, -1) <= level.get(mine, 99):

@@ -125,13 +125,15 @@ class Credentials:
     api_secret: Secret | None = None
     passphrase: Secret | None = None
     access_token: Secret | None = None
+    account: str | None = None
+    """Names the account where no secret is needed to read it."""
     access_expires_at_ms: int | None = None
     cookies: Mapping[str, Secret] = attrs.field(factory=dict, repr=False)
 
     @property
     def present(self) -> bool:
         """Whether private calls can be made."""
-        return self.api_key is not None or self.access_token is not None
+        return any((self.api_key, self.access_token, self.account))
 
 
 @attrs.frozen(kw_only=True)
@@ -253,8 +255,11 @@ class Venue(abc.ABC):
         """
 
     @abc.abstractmethod
-    def server_time_call(self) -> Call:
-        """Return the call whose result is the exchange's clock in Unix milliseconds."""
+    def server_time_call(self) -> Call | None:
+        """Return the call whose result is the exchange's clock in Unix milliseconds.
+
+        None where the exchange tells no time: the local clock is taken for it.
+        """
 
     @abc.abstractmethod
     def is_clock_error(self, error: SixmmError) -> bool:

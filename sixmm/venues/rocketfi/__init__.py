@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .client import RocketFiClient as RocketFiClient
     from .decoder import decode as decode
     from .enums import Interval as Interval
     from .enums import OrderEventType as OrderEventType
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .ids import Address as Address
     from .ids import InstrumentId as InstrumentId
     from .ids import OrderId as OrderId
+    from .rest_events import AccountReading as AccountReading
     from .stream_schema import AccountRiskUpdate as AccountRiskUpdate
     from .stream_schema import AssetMarkPriceUpdate as AssetMarkPriceUpdate
     from .stream_schema import CandleUpdate as CandleUpdate
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
     from .topics import parse_topic as parse_topic
 
 _HOMES = {
+    "client": ("RocketFiClient",),
     "decoder": ("decode",),
     "enums": (
         "Interval",
@@ -71,6 +74,7 @@ _HOMES = {
         "TriggerType",
     ),
     "ids": ("Address", "InstrumentId", "OrderId"),
+    "rest_events": ("AccountReading",),
     "stream_schema": (
         "AccountRiskUpdate",
         "AssetMarkPriceUpdate",
@@ -116,6 +120,7 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "AccountReading",
     "AccountRisk",
     "AccountRiskUpdate",
     "Address",
@@ -156,6 +161,7 @@ __all__ = [
     "PriceFeed",
     "QuoteUpdate",
     "RejectionReason",
+    "RocketFiClient",
     "ServerPing",
     "Side",
     "SubscribeConfirmation",

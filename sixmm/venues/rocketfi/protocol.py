@@ -8,6 +8,7 @@ error is one text that does not say what it is about.
 from __future__ import annotations
 
 import enum
+import functools
 from typing import Any, Literal
 
 import attrs
@@ -15,7 +16,7 @@ import attrs
 from ...codec import dump_json, parse_json
 from ...errors import DecodeError, SixmmError, SubscriptionRefused
 from ...redaction import one_line
-from ..base import Frame, FrameKind
+from ..base import Answers, Frame, FrameKind
 from .ids import Address, InstrumentId
 from .topics import Topic, topic_of_payload
 from .variants import OF_ACCOUNTS, OF_MARKETS, topic_text, variant_of
@@ -170,14 +171,32 @@ _KINDS = {
     Purpose.UNSUBSCRIBED: FrameKind.REPLY,
     Purpose.REFUSED: FrameKind.REPLY,
     Purpose.PONG: FrameKind.REPLY,
-    Purpose.PING: FrameKind.OTHER,
+    Purpose.PING: FrameKind.PING,
     Purpose.OTHER: FrameKind.OTHER,
+}
+_ANSWERS = {
+    Purpose.SUBSCRIBED: Answers.SUBSCRIBE,
+    Purpose.UNSUBSCRIBED: Answers.UNSUBSCRIBE,
+    Purpose.REFUSED: Answers.REQUEST,
+    Purpose.PONG: Answers.PING,
 }
 
 
-def frame_of(inbound: Inbound) -> Frame:
-    """Return the same in the terms of the engine, as far as it has terms for it.
+def frame_of(inbound: Inbound, *, pong: str = "") -> Frame:
+    """Return the same in the terms of the engine; no answer has an id.
 
-    No answer has an id there, and a ping of the server is like any message that nobody knows.
+    Args:
+        inbound: what a message is for.
+        pong: what answers it, where it is a ping.
     """
-    return Frame(kind=_KINDS[inbound.purpose], topic=inbound.topic, error=inbound.error)
+    # Pushes of one feed are one object, so that whoever sorts them can compare by identity.
+    if inbound.error is None:
+        return _frame(inbound.purpose, inbound.topic, pong)
+    answers = _ANSWERS.get(inbound.purpose)
+    return Frame(kind=_KINDS[inbound.purpose], answers=answers, error=inbound.error)
+
+
+@functools.lru_cache(maxsize=4_096)
+def _frame(purpose: Purpose, topic: str, pong: str) -> Frame:
+    answers = _ANSWERS.get(purpose)
+    return Frame(kind=_KINDS[purpose], topic=topic, answers=answers, pong=pong)
