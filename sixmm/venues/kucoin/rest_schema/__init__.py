@@ -23,6 +23,7 @@ from .pro import (
     ProOrder,
     ProOrderHistory,
     ProOrderPage,
+    ProOverview,
     ProPosition,
 )
 from .row import Row, reread, result_of
@@ -39,6 +40,8 @@ from .spot import (
     SpotOrder,
     SpotOrderPage,
     SpotOrderPages,
+    SpotStopOrder,
+    SpotStopOrderPage,
 )
 from .tokens import InstanceServer, StreamToken
 
@@ -64,6 +67,7 @@ __all__ = [
     "ProOrder",
     "ProOrderHistory",
     "ProOrderPage",
+    "ProOverview",
     "ProPosition",
     "Row",
     "SpotAccount",
@@ -72,6 +76,8 @@ __all__ = [
     "SpotOrder",
     "SpotOrderPage",
     "SpotOrderPages",
+    "SpotStopOrder",
+    "SpotStopOrderPage",
     "StreamToken",
     "reread",
     "result_of",

@@ -8,7 +8,15 @@ import attrs
 from attrs import field
 
 from ....codec import wire
-from ..enums import FuturesTradeType, Liquidity, MarginMode, OrderType, PositionSide, Side
+from ..enums import (
+    FuturesTradeType,
+    Liquidity,
+    MarginMode,
+    OrderType,
+    PositionSide,
+    Side,
+    StopPriceType,
+)
 from ..kinds import IdText, Ms, Ns, Whole
 from .row import Row
 
@@ -47,6 +55,12 @@ class FuturesOrder(Row):
     leverage: Decimal | None = field(default=None, metadata=wire("leverage"))
     reduce_only: bool | None = field(default=None, metadata=wire("reduceOnly"))
     time_in_force: str | None = field(default=None, metadata=wire("timeInForce"))
+    stop: str | None = field(default=None, metadata=wire("stop"))
+    """Which way the price has to go for a stop order: ``up`` or ``down``."""
+    stop_price: Decimal | None = field(default=None, metadata=wire("stopPrice"))
+    stop_price_type: StopPriceType | str | None = field(
+        default=None, metadata=wire("stopPriceType")
+    )
     order_time_ns: Ns | None = field(default=None, metadata=wire("orderTime"))
     created_at_ms: Ms | None = field(default=None, metadata=wire("createdAt"))
     updated_at_ms: Ms | None = field(default=None, metadata=wire("updatedAt"))

@@ -29,6 +29,7 @@ __all__ = [
     "ProOrder",
     "ProOrderHistory",
     "ProOrderPage",
+    "ProOverview",
     "ProPosition",
 ]
 
@@ -153,3 +154,8 @@ class ProPosition(Row):
     maintenance_margin: Decimal | None = field(default=None, metadata=wire("maintenanceMargin"))
     deleverage: Whole | None = field(default=None, metadata=wire("adl"))
     created_at_ms: Ms | None = field(default=None, metadata=wire("creationTime"))
+
+
+@attrs.frozen(kw_only=True)
+class ProOverview(Row):
+    """The sums of the unified account; all of its members are in ``extra``."""

@@ -25,6 +25,8 @@ __all__ = [
     "SpotOrder",
     "SpotOrderPage",
     "SpotOrderPages",
+    "SpotStopOrder",
+    "SpotStopOrderPage",
 ]
 
 
@@ -80,6 +82,33 @@ class SpotOrderPages:
     """One numbered page of open orders."""
 
     rows: tuple[SpotOrder, ...] = field(metadata=wire("items"))
+    total: int | None = field(default=None, metadata=wire("totalNum"))
+
+
+@attrs.frozen(kw_only=True)
+class SpotStopOrder(Row):
+    """One stop order that waits for its price."""
+
+    order_id: IdText = field(metadata=wire("id"))
+    client_oid: str | None = field(default=None, metadata=wire("clientOid"))
+    symbol: str | None = field(default=None, metadata=wire("symbol"))
+    status: str | None = field(default=None, metadata=wire("status"))
+    order_type: OrderType | str | None = field(default=None, metadata=wire("type"))
+    side: Side | str | None = field(default=None, metadata=wire("side"))
+    price: Decimal | None = field(default=None, metadata=wire("price"))
+    size: Decimal | None = field(default=None, metadata=wire("size"))
+    stop: str | None = field(default=None, metadata=wire("stop"))
+    """Which way the price has to go: ``loss`` or ``entry``."""
+    stop_price: Decimal | None = field(default=None, metadata=wire("stopPrice"))
+    trade_type: str | None = field(default=None, metadata=wire("tradeType"))
+    created_at_ms: Ms | None = field(default=None, metadata=wire("createdAt"))
+
+
+@attrs.frozen(kw_only=True)
+class SpotStopOrderPage:
+    """One page of stop orders."""
+
+    rows: tuple[SpotStopOrder, ...] = field(metadata=wire("items"))
     total: int | None = field(default=None, metadata=wire("totalNum"))
 
 

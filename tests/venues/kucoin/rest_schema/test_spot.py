@@ -14,6 +14,7 @@ from sixmm.venues.kucoin.rest_schema import (
     SpotFillPage,
     SpotOrder,
     SpotOrderPage,
+    SpotStopOrderPage,
     result_of,
 )
 
@@ -79,6 +80,14 @@ def test_fills() -> None:
     assert page.last_id == "19814995255305"
     assert (row.trade_id, row.liquidity) == ("11029373945659392", Liquidity.TAKER)
     assert row.fee == Decimal("0.000677176")
+
+
+def test_stop_orders() -> None:
+    """A stop order has the price that it waits for."""
+    row = {"id": "vs8hoo8q2ceshiue003b67c0", "symbol": "KCS-USDT", "stop": "loss", "stopPrice": "9"}
+    page = result_of(SpotStopOrderPage, {"totalNum": 1, "items": [row]})
+
+    assert (page.total, page.rows[0].stop, page.rows[0].stop_price) == (1, "loss", Decimal(9))
 
 
 def test_a_page_has_a_list() -> None:
