@@ -42,6 +42,8 @@ class BookChange:
     asks: Iterable[_Pair] = ()
     end_version: int | None = None
     """One more with each message."""
+    has_versions: bool = True
+    """Whether the venue has versions at all; without them nothing shows a gap."""
     is_snapshot: bool | None = None
     """Whether it is the whole book; None where the venue does not say it, and it is the whole book
     where it is the first message after a subscription (rule 91)."""
@@ -211,6 +213,8 @@ class BookKeeper:
     def _misfit(self, change: BookChange, *, is_snapshot: bool) -> str:
         """Return why the message does not follow on what is known, or ``""`` where it does."""
         version, last = change.end_version, self._version
+        if not change.has_versions:
+            return ""
         if version is None:
             return "a message had no version"
         if is_snapshot or last is None or version == last + 1:

@@ -201,7 +201,7 @@ class Books:
                 if kept is None:
                     raise LocalStateError(f"the book is not kept any more: {topic} was dropped")
                 book = kept.keeper.picture()
-                if not book.stale or (book.end_version is not None and not live):
+                if not book.stale or (book.received_at and not live):
                     return book
                 if self._end is not None:
                     raise again(self._end)

@@ -162,6 +162,7 @@ class RocketFiVenue(Venue):
             symbol=str(event.instrument_id),
             bids=event.bids,
             asks=event.asks,
+            has_versions=False,
             is_snapshot=True if self._book == "full" else None,
             ts_ms=event.ts,
         )
