@@ -15,7 +15,8 @@ def picture(account: Account) -> dict[str, object]:
 
     ``balances`` by sub-account and currency: available and held; ``spot_orders`` by id: symbol,
     side, size and what of it is filled; ``spot_fills`` as symbol, trade id and order id;
-    ``futures_orders`` likewise; ``positions`` by symbol: signed lots and entry price.
+    ``spot_ended`` is what was filled of each order that has ended. Those of futures are likewise.
+    ``positions`` by symbol: signed lots, entry and mark price.
     """
     figures = wallet(account, MULTIPLIERS)
     return {
@@ -32,12 +33,14 @@ def picture(account: Account) -> dict[str, object]:
             )
             for one in account.spot_open.values()
         },
+        "spot_ended": {one.order_id: plain(one.filled) for one in account.spot_done},
         "spot_fills": [(one.symbol, str(one.trade_id), one.order_id) for one in account.spot_fills],
         "spot_stops": sorted(account.spot_stops),
         "futures_orders": {
             one.order_id: (one.symbol, one.side, one.size, one.filled)
             for one in account.futures_open.values()
         },
+        "futures_ended": {one.order_id: one.filled for one in account.futures_done},
         "futures_fills": [
             (one.symbol, one.trade_id, one.order_id) for one in account.futures_fills
         ],

@@ -31,7 +31,9 @@ class Script:
     """What happens to one account, one step after the other."""
 
     def __init__(self, trader: Trader, seed: int, markets: tuple[str, ...] = MARKETS) -> None:
-        """Script `trader`, in those of the `MARKETS` that are named."""
+        """Script `trader`, in those of the `MARKETS` that are named; others raise `ValueError`."""
+        if not set(markets) <= set(MARKETS):
+            raise ValueError(f"markets are some of {', '.join(MARKETS)}")
         self._trader = trader
         self._random = random.Random(f"{seed}:{trader.account.name}:script")
         self._prices = dict(_SPOT_PRICES | _CONTRACT_PRICES)
@@ -50,6 +52,8 @@ class Script:
             pull = (start - price) / 200
             self._prices[symbol] = round(price * (1 + drift) + pull, 1)
         self._top_up()
+        if not self._actions:
+            return
         self._random.choices(self._actions, self._weights)[0]()
 
     def _top_up(self) -> None:

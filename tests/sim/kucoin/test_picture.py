@@ -23,4 +23,10 @@ def test_a_picture(bench: Bench) -> None:
     assert found["spot_orders"] == {order.order_id: ("BTC-USDT", "buy", "2", "1")}
     assert found["spot_fills"] == [("BTC-USDT", str(fill.trade_id), order.order_id)]
     assert found["futures_orders"] == {contract.order_id: ("XBTUSDTM", "buy", 4, 1)}
+    assert found["spot_ended"] == found["futures_ended"] == {}
+    bench.spot.cancel(order)
+    bench.futures.cancel(contract)
+    ended = picture(bench.account)
+    assert ended["spot_ended"] == {order.order_id: "1"}
+    assert ended["futures_ended"] == {contract.order_id: 1}
     assert found["positions"] == {"XBTUSDTM": (1, "70000", "70000")}

@@ -109,3 +109,13 @@ def test_some_markets_only() -> None:
     assert not any(topic.startswith(("/contract", "/margin")) for topic in topics)
     assert not any(topic.startswith("/margin") for topic in unified)
     assert MARKETS == ("spot", "margin", "futures")
+    with pytest.raises(ValueError, match="markets are some of spot, margin, futures"):
+        Script(bench.trader, 7, ("options",))
+
+
+def test_a_script_without_a_market() -> None:
+    """Nothing happens."""
+    bench = Bench()
+    Script(bench.trader, 7, ()).step()
+
+    assert bench.pushes() == []

@@ -27,11 +27,14 @@ def mark_row(position: Position, now_ns: int) -> dict[str, object]:
     margin = position.margin
     gain = position.unrealised
     base = abs(position.cost)
+    of_margin = {
+        "maintMargin": number(margin + gain),
+        "realLeverage": number(_ratio(abs(position.value), margin + gain)),
+    }
     return {
         "markPrice": number(position.mark),
         "markValue": number(position.value),
-        "maintMargin": number(margin + gain),
-        "realLeverage": number(_ratio(abs(position.value), margin + gain)),
+        **({} if position.margin_mode == "CROSS" else of_margin),
         "unrealisedPnl": number(gain),
         "unrealisedPnlPcnt": number(_ratio(gain, base), 4),
         "unrealisedRoePcnt": number(_ratio(gain, margin), 4),
@@ -75,7 +78,6 @@ def position_row(position: Position, now_ns: int) -> dict[str, object]:
     }
     row |= mark_row(position, now_ns)
     if cross:
-        del row["realLeverage"], row["maintMargin"]
         return row
     return row | {
         "autoDeposit": False,
