@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -62,6 +63,29 @@ def test_a_half_open_link(
 
     assert stream.next()["topic"] == MONEY
     assert stream.next()["type"] == "pong"
+
+
+def test_handshakes_of_a_half_open_link(
+    exchange: KuCoinExchange, spot: Caller, opener: Opener
+) -> None:
+    """New ones are held, too, if that is asked for."""
+    url = spot.dial_url()
+    exchange.faults.freeze(new=True)
+    dialled: list[Classic] = []
+
+    def dial() -> None:
+        stream = opener(Classic, url)
+        assert isinstance(stream, Classic)
+        dialled.append(stream)
+
+    waiting = threading.Thread(target=dial, daemon=True)
+    waiting.start()
+    waiting.join(0.2)
+    assert not dialled
+    exchange.faults.freeze(False)
+    waiting.join(10)
+
+    assert dialled[0].next()["type"] == "welcome"
 
 
 def test_down(exchange: KuCoinExchange, spot: Caller, dial: Dial) -> None:

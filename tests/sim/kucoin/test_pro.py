@@ -122,6 +122,50 @@ def test_too_many_pings(opener: Opener) -> None:
         assert stream.end()[:2] == (1000, "Bye")
 
 
+def test_limits(opener: Opener) -> None:
+    """Topics of a connection, and messages in ten seconds."""
+    with KuCoinExchange(limits=Limits(pro_topics=1, messages=4)) as exchange:
+        stream = opener(Pro, exchange.pro_url)
+        assert isinstance(stream, Pro)
+        stream.next()
+        stream.auth(exchange.create_key(exchange.create_account()))
+        stream.subscribe("orderAll", tradeType="SPOT")
+        stream.subscribe("orderAll", tradeType="SPOT")
+        topics = stream.request(action="SUBSCRIBE", channel="orderAll", tradeType="CROSS")
+        messages = stream.request(action="SUBSCRIBE", channel="orderAll", tradeType="CROSS")
+
+    assert topics["message"] == "exceed max subscription count limitation of 1 per session"
+    assert messages["message"] == "exceed max permits per second"
+
+
+def test_before_the_welcome(exchange: KuCoinExchange, opener: Opener) -> None:
+    """Nothing is accepted, as on a Classic connection."""
+    exchange.faults.late_welcome(30)
+    stream = opener(Pro, exchange.pro_url)
+    assert isinstance(stream, Pro)
+
+    assert stream.request(type="ping")["message"] == "nothing is accepted before the welcome"
+
+
+def test_a_subscription_that_is_refused(exchange: KuCoinExchange, key: ApiKey, pro: Pro) -> None:
+    """By a fault, which names the channel with its type."""
+    exchange.faults.refuse_topics("orderAll.SPOT")
+    pro.auth(key)
+
+    assert pro.request(action="SUBSCRIBE", channel="orderAll", tradeType="SPOT")["result"] is False
+    pro.subscribe("orderAll", tradeType="CROSS")
+
+
+def test_text_frames(exchange: KuCoinExchange, pro: Pro) -> None:
+    """They can be had by a switch; the client may send either kind."""
+    pro.socket.send(b'{"id":"b","type":"ping"}')
+    assert pro.next()["id"] == "b"
+    exchange.manners.pro_text = True
+    pro.tell({"type": "ping"})
+
+    assert isinstance(pro.socket.recv(timeout=10), str)
+
+
 def test_a_login_that_is_refused(exchange: KuCoinExchange, key: ApiKey, pro: Pro) -> None:
     """By a fault, as often as it says."""
     exchange.faults.refuse_login(1)

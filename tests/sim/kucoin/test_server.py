@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
+import requests
 
 from sixmm.sim.kucoin import ApiKey, KuCoinExchange, Limits
 
@@ -108,6 +109,23 @@ def test_rate_limits() -> None:
     assert headers["gw-ratelimit-remaining"] == "0"
     assert 0 < int(headers["gw-ratelimit-reset"]) <= 30_000
     assert other == "200000"
+
+
+def test_a_body_that_is_too_long(spot: Caller) -> None:
+    """It is refused before anything is looked at."""
+    envelope = spot.send("POST", "/api/v1/bullet-private", {}, "x" * 2_000_000)
+
+    assert envelope == {"code": "400100", "msg": "the body is too large"}
+    assert spot.last.status_code == 413
+
+
+def test_what_is_no_handshake(exchange: KuCoinExchange) -> None:
+    """An upgrade that lacks its key is refused, and noted."""
+    headers = {"Connection": "Upgrade", "Upgrade": "websocket"}
+    reply = requests.get(exchange.pro_url.replace("ws://", "http://"), headers=headers, timeout=10)
+
+    assert reply.status_code == 400
+    assert exchange.requests[-1].status == 400
 
 
 def test_a_bad_signature_over_http(spot: Caller, key: ApiKey) -> None:
