@@ -83,6 +83,7 @@ def order_of(event: OrderTelling) -> Order | None:
         executed_quantity=_executed(event),
         created_at_ms=event.timestamp if is_placed else None,
         updated_at_ms=event.timestamp,
+        raw=_raw(event),
     )
 
 
@@ -116,6 +117,7 @@ def fill_of(event: OrderTelling) -> Fill | None:
         fee=event.fee_amount,
         realized_pnl=event.pnl,
         time_ms=moment,
+        raw=_raw(event),
     )
 
 
@@ -249,6 +251,10 @@ def _latest(orders: Iterable[Order]) -> tuple[Order, ...]:
         known = states.pop(order.order_id, None)
         states[order.order_id] = order if known is None else _over(known, order)
     return tuple(states.values())
+
+
+def _raw(event: OrderTelling) -> str:
+    return event.raw if isinstance(event, OrderEventRow) else ""
 
 
 def _text(value: str | None) -> str | None:

@@ -12,7 +12,8 @@ from sixmm.errors import ClientClosed, DeadlineExceeded, NotPermitted, SixmmErro
 from sixmm.state.account import AccountMirror
 from sixmm.state.models import Baseline, Snapshot
 from sixmm.venues.base import Call
-from sixmm.venues.rocketfi.snapshot import MAX_PAGES, PAGE_SIZE, snapshot_plan
+from sixmm.venues.rocketfi import snapshot
+from sixmm.venues.rocketfi.snapshot import PAGE_SIZE, snapshot_plan
 
 from .examples import ACCOUNT, FILL, INSTRUMENT, NOW, ORDER_ROW, PLACED, POSITION, event
 
@@ -99,30 +100,41 @@ def test_the_whole_account(newest_first: bool) -> None:
     server.orders = [open_order(3)]
     server.positions = {INSTRUMENT: POSITION}
     server.collateral = {"0": "5"}
-    snapshot = run(server.answer)
+    told = run(server.answer)
 
-    assert snapshot.fills is not None
-    assert [fill.fill_id for fill in snapshot.fills] == [f"1-{NOW}-1", f"1-{NOW}-0"]
-    assert snapshot.open_orders is not None
-    assert [order.order_id for order in snapshot.open_orders] == ["3"]
-    assert {order.order_id: order.status for order in snapshot.ended_orders} == {
+    assert told.fills is not None
+    assert [fill.fill_id for fill in told.fills] == [f"1-{NOW}-1", f"1-{NOW}-0"]
+    assert told.open_orders is not None
+    assert [order.order_id for order in told.open_orders] == ["3"]
+    assert {order.order_id: order.status for order in told.ended_orders} == {
         "1": "filled",
         "2": "canceled",
     }
-    assert snapshot.positions is not None
-    assert snapshot.positions[0].quantity == Decimal("-1.5")
-    assert snapshot.balances is not None
-    assert snapshot.balances[0].wallet == 5
-    assert (snapshot.unchecked, snapshot.as_of_ms) == ({}, NOW)
+    assert told.positions is not None
+    assert told.positions[0].quantity == Decimal("-1.5")
+    assert told.balances is not None
+    assert told.balances[0].wallet == 5
+    assert (told.unchecked, told.as_of_ms) == ({}, NOW)
     assert server.asked == ["/order-events", "/open-orders", "/position", "/collateral"]
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_an_order_that_was_changed_and_filled_at_once(newest_first: bool) -> None:
+    """What is told at the same moment happened in the order in which it is told."""
+    server = Server(newest_first=newest_first)
+    changed = event({"modified": {"price": "9", "size": "2", "timestamp": NOW}}, orderId=1)
+    server.events = [placed(1, NOW - 1), changed, filled(1, "0")]
+    told = run(server.answer)
+
+    assert [order.status for order in told.ended_orders] == ["filled"]
 
 
 def test_an_account_without_anything() -> None:
     """Null lists are empty, and nothing is unchecked."""
-    snapshot = run(Server().answer)
+    told = run(Server().answer)
 
-    assert (snapshot.fills, snapshot.open_orders, snapshot.ended_orders) == ((), (), ())
-    assert (snapshot.positions, snapshot.balances, snapshot.unchecked) == ((), (), {})
+    assert (told.fills, told.open_orders, told.ended_orders) == ((), (), ())
+    assert (told.positions, told.balances, told.unchecked) == ((), (), {})
 
 
 @pytest.mark.parametrize("newest_first", [True, False])
@@ -132,11 +144,11 @@ def test_pages(newest_first: bool, count: int) -> None:
     server = Server(newest_first=newest_first)
     server.events = [filled(number, "0", NOW + number) for number in range(count)]
     server.orders = [open_order(count + number) for number in range(count)]
-    snapshot = run(server.answer)
+    told = run(server.answer)
 
-    assert len(snapshot.fills or ()) == len(snapshot.ended_orders) == count
-    assert len(snapshot.open_orders or ()) == count
-    times = [fill.time_ms for fill in snapshot.fills or ()]
+    assert len(told.fills or ()) == len(told.ended_orders) == count
+    assert len(told.open_orders or ()) == count
+    times = [fill.time_ms for fill in told.fills or ()]
     assert times == sorted(times, key=lambda time: time or 0)
 
 
@@ -145,19 +157,19 @@ def test_old_pages_are_not_read() -> None:
     server = Server()
     server.events = [filled(number, "0", NOW + number) for number in range(10 * PAGE_SIZE)]
     since = NOW + 9 * PAGE_SIZE + 50
-    snapshot = run(server.answer, Baseline(since_ms=since))
+    told = run(server.answer, Baseline(since_ms=since))
 
     assert server.asked.count("/order-events") == 2
-    assert len(snapshot.fills or ()) == len(snapshot.ended_orders) == 50
+    assert len(told.fills or ()) == len(told.ended_orders) == 50
 
 
 def test_in_the_other_order_all_pages_are_read() -> None:
     """What is wanted comes last then, and old pages show nothing."""
     server = Server(newest_first=False)
     server.events = [filled(number, "0", NOW + number) for number in range(3 * PAGE_SIZE)]
-    snapshot = run(server.answer, Baseline(since_ms=NOW + 3 * PAGE_SIZE - 5))
+    told = run(server.answer, Baseline(since_ms=NOW + 3 * PAGE_SIZE - 5))
 
-    assert len(snapshot.fills or ()) == 5
+    assert len(told.fills or ()) == 5
     assert server.asked.count("/order-events") == 4
 
 
@@ -172,9 +184,9 @@ def test_rows_that_move_while_pages_are_read() -> None:
             server.events.append(filled(1000 + len(server.events), "0", NOW + 5000))
         return reply
 
-    snapshot = run(answer)
-    assert len({fill.fill_id for fill in snapshot.fills or ()}) == len(snapshot.fills or ())
-    assert len(snapshot.fills or ()) >= PAGE_SIZE
+    told = run(answer)
+    assert len({fill.fill_id for fill in told.fills or ()}) == len(told.fills or ())
+    assert len(told.fills or ()) >= PAGE_SIZE
 
 
 def test_an_open_order_that_moves_to_a_page_that_was_read() -> None:
@@ -194,8 +206,8 @@ def test_an_open_order_that_moves_to_a_page_that_was_read() -> None:
                 del server.orders[0]
         return reply
 
-    snapshot = run(answer, Baseline(since_ms=0, open_orders={"0": INSTRUMENT}))
-    ids = {order.order_id for order in snapshot.open_orders or ()}
+    told = run(answer, Baseline(since_ms=0, open_orders={"0": INSTRUMENT}))
+    ids = {order.order_id for order in told.open_orders or ()}
     assert str(PAGE_SIZE) in ids
 
 
@@ -204,29 +216,29 @@ def test_an_order_that_ends_between_two_lists() -> None:
     server = Server()
     server.events = [placed(1)]
     server.before["/open-orders"] = lambda: server.events.append(canceled(1))
-    snapshot = run(server.answer, Baseline(since_ms=0, open_orders={"1": INSTRUMENT}))
+    told = run(server.answer, Baseline(since_ms=0, open_orders={"1": INSTRUMENT}))
 
-    assert [order.status for order in snapshot.ended_orders] == ["canceled"]
+    assert [order.status for order in told.ended_orders] == ["canceled"]
     assert server.asked.count("/order-events") == 2
-    assert snapshot.unchecked == {}
+    assert told.unchecked == {}
 
 
 def test_an_order_that_ended_and_is_still_listed() -> None:
     """The end counts: an order that has ended is not open again."""
     server = Server()
     server.events, server.orders = [placed(1), canceled(1)], [open_order(1)]
-    snapshot = run(server.answer)
+    told = run(server.answer)
 
-    assert snapshot.open_orders == ()
-    assert [order.status for order in snapshot.ended_orders] == ["canceled"]
+    assert told.open_orders == ()
+    assert [order.status for order in told.ended_orders] == ["canceled"]
 
 
 def test_an_order_that_nobody_knows() -> None:
     """One that was open before and is nowhere is said to be unchecked, and not to have ended."""
-    snapshot = run(Server().answer, Baseline(since_ms=0, open_orders={"77": INSTRUMENT}))
+    told = run(Server().answer, Baseline(since_ms=0, open_orders={"77": INSTRUMENT}))
 
-    assert snapshot.ended_orders == ()
-    assert snapshot.unchecked == {"orders": "not known to the exchange: 77"}
+    assert told.ended_orders == ()
+    assert told.unchecked == {"orders": "not known to the exchange: 77"}
 
 
 def test_only_ends_that_matter() -> None:
@@ -259,19 +271,19 @@ def test_a_part_that_fails(path: str, missing: set[str]) -> None:
             raise DeadlineExceeded("no answer")
         return server.answer(call)
 
-    snapshot = run(answer)
-    assert set(snapshot.unchecked) == missing
-    assert "no answer" in " ".join(snapshot.unchecked.values())
+    told = run(answer)
+    assert set(told.unchecked) == missing
+    assert "no answer" in " ".join(told.unchecked.values())
     parts = {
-        "fills": snapshot.fills,
-        "orders": snapshot.open_orders,
-        "positions": snapshot.positions,
-        "balances": snapshot.balances,
+        "fills": told.fills,
+        "orders": told.open_orders,
+        "positions": told.positions,
+        "balances": told.balances,
     }
     assert {name for name, part in parts.items() if part is None} == missing - {"orders"} | (
         missing & {"orders"} if path == "/open-orders" else set()
     )
-    assert snapshot.final == frozenset()
+    assert told.final == frozenset()
 
 
 def test_what_may_never_be_read() -> None:
@@ -280,8 +292,8 @@ def test_what_may_never_be_read() -> None:
     def answer(_: Call) -> Any:
         raise NotPermitted("no", code=403)
 
-    snapshot = run(answer)
-    assert snapshot.final >= {"fills", "positions", "balances"}
+    told = run(answer)
+    assert told.final >= {"fills", "positions", "balances"}
 
 
 def test_a_client_that_is_closed() -> None:
@@ -294,8 +306,9 @@ def test_a_client_that_is_closed() -> None:
         run(answer)
 
 
-def test_a_list_without_an_end() -> None:
+def test_a_list_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is given up; no list is read for ever."""
+    monkeypatch.setattr(snapshot, "MAX_PAGES", 5)
     server = Server()
 
     def answer(call: Call) -> Any:
@@ -304,8 +317,8 @@ def test_a_list_without_an_end() -> None:
         first = int(dict(call.query)["pageNumber"]) * PAGE_SIZE
         return {"orderEvents": [canceled(first + number) for number in range(PAGE_SIZE)]}
 
-    snapshot = run(answer)
-    assert snapshot.unchecked["fills"] == f"more than {MAX_PAGES} pages of {PAGE_SIZE}"
+    told = run(answer)
+    assert told.unchecked["fills"] == f"more than 5 pages of {PAGE_SIZE}"
 
 
 def test_a_server_that_knows_no_pages() -> None:
