@@ -19,7 +19,7 @@ from ...redaction import one_line
 from ..base import Answers, Frame, FrameKind
 from .ids import Address, InstrumentId
 from .topics import Topic, topic_of_payload
-from .variants import OF_ACCOUNTS, OF_MARKETS, topic_text, variant_of
+from .variants import MOST_ID_LENGTH, OF_ACCOUNTS, OF_MARKETS, topic_text, variant_of
 
 __all__ = [
     "Inbound",
@@ -139,29 +139,42 @@ def inbound_of(value: Any, *, account: str | None = None) -> Inbound:
 
 
 def _push(name: str, payload: dict[str, Any], account: str | None) -> Inbound:
-    fields = _ids(payload.get("candle") if name == "CandleUpdate" else payload)
-    owner, own = fields.get("account"), None if account is None else Address(account)
+    told = payload.get("candle") if name == "CandleUpdate" else payload
+    ids = told if isinstance(told, dict) else {}
+    # Whatever else stands there is no id, and could not be looked up.
+    return _push_of(name, account, *[_id_or_none(ids.get(wire)) for wire in _ID_NAMES])
+
+
+_ID_NAMES = ("account", "instrumentId", "assetId", "interval")
+
+
+def _id_or_none(value: Any) -> str | int | None:
+    if type(value) is str:
+        return value if len(value) <= MOST_ID_LENGTH else None
+    return value if type(value) is int else None
+
+
+@functools.lru_cache(maxsize=4096)
+def _push_of(
+    name: str,
+    own: str | None,
+    account: str | int | None,
+    instrument: str | int | None,
+    asset: str | int | None,
+    interval: str | int | None,
+) -> Inbound:
+    """Return what a push is for; one object for all pushes of a feed."""
+    fields: dict[str, Any] = {"asset_id": asset, "interval": interval}
+    owner = Address(account) if isinstance(account, str) else None
+    if owner is not None:
+        fields["account"] = owner
+    if instrument is not None:
+        fields["instrument_id"] = InstrumentId(instrument)
     # Whose it is cannot be read: it is broken, or of another version, and must not be lost.
-    unclear = name in OF_ACCOUNTS and owner is None and "instrument_id" not in fields
-    is_private = unclear or (owner is not None and owner == own)
+    unclear = name in OF_ACCOUNTS and owner is None and instrument is None
+    is_private = unclear or (owner is not None and own is not None and owner == Address(own))
     purpose = Purpose.PRIVATE if is_private else Purpose.MARKET
     return Inbound(purpose=purpose, topic=topic_text(name, fields))
-
-
-def _ids(payload: Any) -> dict[str, Any]:
-    """Return what a payload says about the feed that it comes by, as the topics name it."""
-    if not isinstance(payload, dict):
-        return {}
-    fields: dict[str, Any] = {}
-    account, instrument = payload.get("account"), payload.get("instrumentId")
-    if isinstance(account, str):
-        fields["account"] = Address(account)
-    if isinstance(instrument, str) or type(instrument) is int:
-        fields["instrument_id"] = InstrumentId(instrument)
-    for wire, name in (("assetId", "asset_id"), ("interval", "interval")):
-        if payload.get(wire) is not None:
-            fields[name] = payload[wire]
-    return fields
 
 
 _KINDS = {
@@ -185,18 +198,14 @@ _ANSWERS = {
 def frame_of(inbound: Inbound, *, pong: str = "") -> Frame:
     """Return the same in the terms of the engine; no answer has an id.
 
-    Args:
-        inbound: what a message is for.
-        pong: what answers it, where it is a ping.
+    No answer has an id there, and a ping of the server is like any message that nobody knows. For
+    all pushes of a feed it is one object.
     """
-    # Pushes of one feed are one object, so that whoever sorts them can compare by identity.
     if inbound.error is None:
-        return _frame(inbound.purpose, inbound.topic, pong)
-    answers = _ANSWERS.get(inbound.purpose)
-    return Frame(kind=_KINDS[inbound.purpose], answers=answers, error=inbound.error)
+        return _frame_of(inbound.purpose, inbound.topic)
+    return Frame(kind=_KINDS[inbound.purpose], topic=inbound.topic, error=inbound.error)
 
 
-@functools.lru_cache(maxsize=4_096)
-def _frame(purpose: Purpose, topic: str, pong: str) -> Frame:
-    answers = _ANSWERS.get(purpose)
-    return Frame(kind=_KINDS[purpose], topic=topic, answers=answers, pong=pong)
+@functools.lru_cache(maxsize=4096)
+def _frame_of(purpose: Purpose, topic: str) -> Frame:
+    return Frame(kind=_KINDS[purpose], topic=topic)

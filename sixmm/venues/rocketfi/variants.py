@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +13,10 @@ from ...errors import ConfigurationError
 from . import topics
 from .payloads import split_variant
 
-__all__ = ["OF_ACCOUNTS", "OF_MARKETS", "topic_text", "variant_of"]
+__all__ = ["MOST_ID_LENGTH", "OF_ACCOUNTS", "OF_MARKETS", "topic_text", "variant_of"]
+
+MOST_ID_LENGTH = 128
+"""No id has more characters."""
 
 OF_ACCOUNTS: Mapping[str, type[topics.Topic]] = MappingProxyType(
     {
@@ -55,17 +59,29 @@ def topic_text(variant: str, fields: Mapping[str, Any]) -> str:
 
     Args:
         variant: the name of the message.
-        fields: the fields of its event, by their names in Python.
+        fields: the fields of its event, by their names in Python; ids are texts or whole numbers.
     """
     cls = OF_ACCOUNTS.get(variant) or OF_MARKETS.get(variant)
     if cls is None:
         return ""
-    try:
-        return str(cls(**{name: fields[name] for name in _MEMBERS[cls] if name in fields}))
-    except (ConfigurationError, TypeError):
+    values = [fields.get(name) for name in _MEMBERS[cls]]
+    # Topics are kept by their members: what is longer is no id.
+    if any(isinstance(value, str) and len(value) > MOST_ID_LENGTH for value in values):
         return ""
+    return _text(cls.kind, *values)
 
 
 _MEMBERS: Mapping[type[topics.Topic], tuple[str, ...]] = {
     cls: tuple(one.name for one in attrs.fields(cls)) for cls in topics.KINDS.values()
 }
+
+
+@functools.lru_cache(maxsize=4096)
+def _text(kind: str, *values: Any) -> str:
+    # To make a topic takes longer than to read the message, and a stream has few of them.
+    cls = topics.KINDS[kind]
+    named = zip(_MEMBERS[cls], values, strict=True)
+    try:
+        return str(cls(**{name: value for name, value in named if value is not None}))
+    except (ConfigurationError, TypeError):
+        return ""

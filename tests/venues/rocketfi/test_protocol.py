@@ -70,6 +70,22 @@ def test_pushes(name: str) -> None:
     assert decode(message).topic == TOPICS[name]
 
 
+@pytest.mark.parametrize("name", MESSAGES)
+def test_the_pushes_of_a_feed_are_one_object(name: str) -> None:
+    """Whoever sorts them can compare by identity."""
+    told = [classify(text({name: MESSAGES[name]}), account=ACCOUNT) for _ in range(2)]
+    assert told[0] is told[1]
+    assert frame_of(told[0]) is frame_of(told[1])
+
+
+@pytest.mark.parametrize("wrong", [True, 1.5, [], {}, None, "x" * 129])
+def test_ids_of_wrong_types(wrong: Any) -> None:
+    """They name no feed; decoding tells what is wrong."""
+    book = classify(text({"OrderbookUpdate": {"instrumentId": wrong, "orderbook": {}}}))
+    price = classify(text({"AssetMarkPriceUpdate": {"assetId": wrong, "markPrice": {}}}))
+    assert book == price == Inbound(purpose=Purpose.MARKET)
+
+
 def test_order_events_by_instrument() -> None:
     """Everybody's events of an instrument are market data, though one's own are among them."""
     payload = {"instrumentId": NUMBER, "orderEvents": [event("canceled")]}

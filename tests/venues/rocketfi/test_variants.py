@@ -42,3 +42,4 @@ def test_a_feed_that_is_unclear() -> None:
     assert topic_text("Nonsense", {"account": ACCOUNT}) == ""
     assert topic_text("CandleUpdate", {"instrument_id": "x", "interval": "2m"}) == ""
     assert topic_text("PositionUpdate", {"account": "alice"}) == ""
+    assert topic_text("OrderbookUpdate", {"instrument_id": "x" * 1_000}) == ""
