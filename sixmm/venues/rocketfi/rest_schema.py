@@ -78,7 +78,10 @@ class OpenOrderRow(Row):
 
 @attrs.frozen(kw_only=True)
 class OpenOrdersPage:
-    """One page of open orders; neither a total nor a next page is told."""
+    """One page of open orders; neither a total nor a next page is told.
+
+    ``page_size`` is how many rows the page could have: the server may allow fewer than asked for.
+    """
 
     rows: tuple[OpenOrderRow, ...] = field(default=(), metadata=wire("orders"))
     page_number: int | None = field(default=None, metadata=wire("pageNumber"))
@@ -116,6 +119,7 @@ class OrderEventsPage:
     """One page of order events; in which order they come is not documented."""
 
     rows: tuple[OrderEventRow, ...] = ()
+    page_size: int | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -215,6 +219,7 @@ class _Reply:
     collaterals: Any = field(default=None, metadata=wire("collaterals"))
     order_events: Any = field(default=None, metadata=wire("orderEvents"))
     instruments: Any = field(default=None, metadata=wire("instruments"))
+    page_size: int | None = field(default=None, metadata=wire("pageSize"))
     assets: Any = field(default=None, metadata=wire("assets"))
 
 
@@ -235,12 +240,13 @@ def read_positions_reply(converter: cattrs.Converter, data: Any) -> Positions:
 
 def read_order_events_page(converter: cattrs.Converter, data: Any) -> OrderEventsPage:
     """Return the reply of ``/order-events``."""
-    told = structure(converter, data, _Reply).order_events
+    reply = structure(converter, data, _Reply)
+    told = reply.order_events
     rows = read_order_events(converter, told, path="$.orderEvents")
     made = [
         OrderEventRow(**row, raw=_text(value)) for row, value in zip(rows, told or (), strict=True)
     ]
-    return OrderEventsPage(rows=tuple(made))
+    return OrderEventsPage(rows=tuple(made), page_size=reply.page_size)
 
 
 def read_collaterals(converter: cattrs.Converter, data: Any) -> Collaterals:

@@ -106,8 +106,8 @@ def _pages(
     call_of: Callable[[int], Call],
     key_of: Callable[[Row], str],
     is_enough: Callable[[Sequence[Row]], bool],
-) -> Plan[list[Row]]:
-    """Return the rows of a paged list, each once, in the order in which they came.
+) -> Plan[tuple[list[Row], int]]:
+    """Return the rows of a paged list, each once, in the order in which they came, and the pages.
 
     Args:
         call_of: gives the call for a page.
@@ -119,15 +119,18 @@ def _pages(
         reply = yield call_of(calls.FIRST_PAGE + number)
         before = len(rows)
         rows.update((key_of(row), row) for row in reply.rows)
-        # A page that brings nothing new ends a list of a server that knows no pages.
-        is_last = len(reply.rows) < PAGE_SIZE or len(rows) == before
+        # A page that brings nothing new ends a list of a server that knows no pages. One that has
+        # fewer rows than asked for is short only where it says that it could have had as many.
+        size = min(PAGE_SIZE, reply.page_size or PAGE_SIZE)
+        is_last = len(reply.rows) < size or len(rows) == before
         if is_last or is_enough(reply.rows):
-            return list(rows.values())
+            return list(rows.values()), number + 1
     raise _Incomplete(f"more than {MAX_PAGES} pages of {PAGE_SIZE}")
 
 
 def _events(account: str, baseline: Baseline) -> Plan[list[OrderEventRow]]:
-    return _pages(
+    """Return what happened to orders, oldest first."""
+    rows, _ = yield from _pages(
         lambda page: calls.order_events(account=account, page=page, page_size=PAGE_SIZE),
         _identity,
         lambda rows: _is_past(rows, baseline.since_ms),
@@ -166,13 +169,13 @@ def _open_orders(account: str) -> Plan[dict[str, Order]]:
     """
     orders: dict[str, Order] = {}
     for _ in range(2):
-        rows = yield from _pages(
+        rows, pages = yield from _pages(
             lambda page: calls.open_orders(account=account, page=page, page_size=PAGE_SIZE),
             _order_id,
             _never,
         )
         orders.update((_order_id(row), order_of_row(row)) for row in rows)
-        if len(rows) < PAGE_SIZE:
+        if pages == 1:
             break
     return orders
 

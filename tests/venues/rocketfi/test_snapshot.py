@@ -31,6 +31,8 @@ class Server:
         self.positions: Any = None
         self.collateral: dict[str, str] = {}
         self.newest_first = newest_first
+        self.most_rows = 1_000
+        """How many rows a page has at most, however many were asked for."""
         self.asked: list[str] = []
         self.before: dict[str, Callable[[], object]] = {}
         """What happens before the first call of a path."""
@@ -48,9 +50,10 @@ class Server:
         rows = self.orders
         if call.path == "/order-events":
             rows = self.events[::-1] if self.newest_first else self.events
-        start = int(query["pageNumber"]) * int(query["pageSize"])
-        page = rows[start : start + int(query["pageSize"])]
-        return {{"/order-events": "orderEvents"}.get(call.path, "orders"): page or None}
+        size = min(int(query["pageSize"]), self.most_rows)
+        start = int(query["pageNumber"]) * size
+        name = {"/order-events": "orderEvents"}.get(call.path, "orders")
+        return {name: rows[start : start + size] or None, "pageSize": size}
 
 
 def run(answer: Answer, baseline: Baseline | None = None) -> Snapshot:
@@ -150,6 +153,17 @@ def test_pages(newest_first: bool, count: int) -> None:
     assert len(told.open_orders or ()) == count
     times = [fill.time_ms for fill in told.fills or ()]
     assert times == sorted(times, key=lambda time: time or 0)
+
+
+def test_a_server_that_gives_fewer_rows_than_asked_for() -> None:
+    """A page is not short where the server says that it could not have been longer."""
+    server = Server()
+    server.most_rows = 7
+    server.events = [filled(number, "0", NOW + number) for number in range(30)]
+    server.orders = [open_order(100 + number) for number in range(30)]
+    told = run(server.answer)
+
+    assert (len(told.fills or ()), len(told.open_orders or ())) == (30, 30)
 
 
 def test_old_pages_are_not_read() -> None:
