@@ -22,6 +22,7 @@ from .topics import Topic, topic_of_payload
 from .variants import MOST_ID_LENGTH, OF_ACCOUNTS, OF_MARKETS, topic_text, variant_of
 
 __all__ = [
+    "PING_ID",
     "Inbound",
     "Purpose",
     "classify",
@@ -29,6 +30,7 @@ __all__ = [
     "inbound_of",
     "ping_text",
     "pong_text",
+    "request_id_of",
     "subscribe_text",
     "unsubscribe_text",
 ]
@@ -195,11 +197,30 @@ _ANSWERS = {
 }
 
 
-def frame_of(inbound: Inbound, *, pong: str = "") -> Frame:
-    """Return the same in the terms of the engine; no answer has an id.
+PING_ID = "ping"
+"""What stands for the id of a ping, of which only one is on its way at a time."""
 
-    No answer has an id there, and a ping of the server is like any message that nobody knows. For
-    all pushes of a feed it is one object.
+_OPS = {Purpose.SUBSCRIBED: "subscribe", Purpose.UNSUBSCRIBED: "unsubscribe"}
+
+
+def request_id_of(op: str, topic: str) -> str:
+    """Return what stands for the id of a request: what is asked, and for which topic.
+
+    The wire has no ids. A confirmation repeats what was asked, so that gives the same text again.
+
+    Args:
+        op: ``subscribe`` or ``unsubscribe``.
+        topic: the canonical text of the topic.
+    """
+    return f"{op} {topic}"
+
+
+def frame_of(inbound: Inbound) -> Frame:
+    """Return the same in the terms of the engine, as far as it has terms for it.
+
+    A confirmation has the id of :func:`request_id_of`, and a pong :data:`PING_ID`. An error has
+    none, and a ping of the server is like any message that nobody knows. For all pushes of a feed
+    it is one object.
     """
     if inbound.error is None:
         return _frame_of(inbound.purpose, inbound.topic)
@@ -208,4 +229,7 @@ def frame_of(inbound: Inbound, *, pong: str = "") -> Frame:
 
 @functools.lru_cache(maxsize=4096)
 def _frame_of(purpose: Purpose, topic: str) -> Frame:
-    return Frame(kind=_KINDS[purpose], topic=topic)
+    request_id = PING_ID if purpose is Purpose.PONG else None
+    if purpose in _OPS and topic:
+        request_id = request_id_of(_OPS[purpose], topic)
+    return Frame(kind=_KINDS[purpose], topic=topic, request_id=request_id)

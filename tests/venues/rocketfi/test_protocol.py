@@ -13,12 +13,14 @@ from sixmm.errors import SubscriptionRefused
 from sixmm.venues.base import FrameKind
 from sixmm.venues.rocketfi import decode
 from sixmm.venues.rocketfi.protocol import (
+    PING_ID,
     Inbound,
     Purpose,
     classify,
     frame_of,
     ping_text,
     pong_text,
+    request_id_of,
     subscribe_text,
     unsubscribe_text,
 )
@@ -173,3 +175,15 @@ def test_in_the_terms_of_the_engine() -> None:
     assert kinds[Purpose.SUBSCRIBED] is kinds[Purpose.REFUSED] is FrameKind.REPLY
     assert kinds[Purpose.OTHER] is FrameKind.OTHER
     assert frame_of(Inbound(purpose=Purpose.MARKET, topic="t")).topic == "t"
+
+
+def test_answers_find_their_requests() -> None:
+    """There are no ids on the wire: what is asked stands for one, and comes back in the answer."""
+    topic = Collateral(asset_id=0, account=ACCOUNT)
+    payload = {"Collateral": {"account": ACCOUNT, "assetId": 0}}
+    for op, name in (("subscribe", "Subscribe"), ("unsubscribe", "Unsubscribe")):
+        frame = frame_of(classify(text({f"{name}Confirmation": payload})))
+        assert frame.request_id == request_id_of(op, str(topic))
+    assert frame_of(classify('"Pong"')).request_id == PING_ID
+    for message in ('{"Error":"x"}', '{"SubscribeConfirmation":{"Trades":{}}}', '"Ping"'):
+        assert frame_of(classify(message)).request_id is None
