@@ -27,7 +27,6 @@ FAULTS = tuple(name for name in faults.FAULTS if name not in _WITHOUT_LOGIN)
 class Faults(faults.Faults):
     """The faults of one server.
 
-    ``account`` is an account or its address and means the connections that have a feed of it.
     ``refuse_topics`` takes the names of kinds, such as ``Orderbook``; ``lose_depth`` leaves out
     pushes of books; ``lose_acks`` and ``late_ack`` are about confirmations.
     """
@@ -36,6 +35,23 @@ class Faults(faults.Faults):
         """Work on the server behind `core`."""
         # The faults ask no more of an exchange than this core has as well.
         super().__init__(cast("other_core.Core", core))
+
+    def cut(
+        self,
+        how: str = "rst",
+        account: Account | OtherAccount | str | None = None,
+        code: int = 1001,
+        reason: str = "",
+    ) -> int:
+        """Cut the connections with a feed of one account (or its address), or all; return how many.
+
+        The ways are ``rst``, ``fin``, ``mid_frame``, and ``close`` with `code` and `reason`.
+        """
+        return super().cut(how, self._user_id(account), code, reason)
+
+    def inject(self, text: str, account: Account | OtherAccount | str | None = None) -> int:
+        """Write `text` as a frame to the connections of one account, or all; return how many."""
+        return super().inject(text, self._user_id(account))
 
     def rest_error(
         self,

@@ -37,9 +37,11 @@ def test_a_cut_of_one_account(exchange: RocketFiExchange, dial: Dial) -> None:
     for one, stream in zip(accounts, streams, strict=True):
         stream.subscribe("Position", account=one.address)
 
-    assert exchange.faults.cut("fin", accounts[0].address) == 1
+    assert exchange.faults.inject('"Hello"', accounts[1]) == 1
+    assert exchange.faults.cut("fin", accounts[0].address.lower()) == 1
     assert streams[0].end() == (None, "")
-    assert streams[1].quiet() == []
+    assert streams[1].quiet() == ["Hello"]
+    assert exchange.faults.cut("fin", accounts[1]) == 1
     with pytest.raises(ValueError, match="no account"):
         exchange.faults.cut("fin", "alice")
 
