@@ -207,7 +207,7 @@ class AccountSync:
         shared.counters.repeated += repeated
         hand.put_pushes(old, first)
         first = None if first is None else first + len(old)
-        hand.put([self._event_of(change) for change in changes], first)
+        hand.put([event for change in changes for event in self._events_of(change)], first)
         hand.put_pushes(fresh, None if first is None else first + len(changes))
         untold = sum(not isinstance(change, ConditionChange) for change in changes)
         if untold:
@@ -352,11 +352,12 @@ class AccountSync:
             told = [(event, push) for event, (_, push) in zip(events, told, strict=True)]
         return chosen_of(told, is_new)
 
-    def _event_of(self, change: Change) -> Event:
+    def _events_of(self, change: Change) -> Sequence[Event]:
+        """Return the events of a change; of a checkpointed account each change is one event."""
         venue, topic = self._shared.venue, self._shared.private_topic
         now_ms = self._shared.clock.time_ms()
         if isinstance(change, AccountChange):
-            return venue.account_event(
+            return venue.account_events(
                 balances=change.balances,
                 positions=change.positions,
                 ts=change.at_ms,
@@ -364,8 +365,8 @@ class AccountSync:
                 received_at=now_ms,
             )
         if isinstance(change, ConditionChange):
-            return venue.condition_event(change.condition, topic=topic, received_at=now_ms)
-        return venue.order_event(change.order, change.fill, topic=topic, received_at=now_ms)
+            return (venue.condition_event(change.condition, topic=topic, received_at=now_ms),)
+        return (venue.order_event(change.order, change.fill, topic=topic, received_at=now_ms),)
 
 
 def _tell_of(change: Change) -> Tell:

@@ -42,7 +42,6 @@ class Floor:
         }
         return RocketFiClient(self.account.address, **arguments)
 
-
     @contextlib.contextmanager
     def trading(self, *, pause: float = 0.005) -> Iterator[None]:
         """Let the markets and the account move while the block runs, and not afterwards."""
@@ -145,15 +144,15 @@ class Follower:
         """Return how a picture differs from the truth of this moment."""
         truth = self._place.exchange.truth(self._place.account)
         mine = {
-            "orders": {key: order.executed_quantity or 0 for key, order in account.orders.open.items()},
+            "orders": {
+                key: order.executed_quantity or 0 for key, order in account.orders.open.items()
+            },
             "positions": {symbol: p.quantity for (symbol, _), p in account.positions.items()},
             "collateral": {key: balance.wallet for key, balance in account.balances.items()},
         }
         theirs = {
             "orders": {key: Decimal(row["filledQuantity"]) for key, row in truth["orders"].items()},
-            "positions": {
-                key: Decimal(row["quantity"]) for key, row in truth["positions"].items()
-            },
+            "positions": {key: Decimal(row["quantity"]) for key, row in truth["positions"].items()},
             "collateral": {key: Decimal(held) for key, held in truth["collateral"].items()},
         }
         return [

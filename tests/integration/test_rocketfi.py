@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from sixmm import Disconnected, Resynced, SubscriptionRefused
@@ -72,19 +74,21 @@ def test_whatever_is_not_documented_is_understood_both_ways(manners: Manners) ->
         assert (verdict.lost, verdict.duplicated, verdict.invented) == ((), (), ())
 
 
-def test_a_book_is_kept() -> None:
+@pytest.mark.parametrize("form", ["full", "delta"])
+def test_a_book_is_kept(form: Literal["full", "delta"]) -> None:
     """Each push is the whole book; where it is not, the option says so."""
-    for form in ("full", "delta"):
-        manners = Manners(book=form)  # type: ignore[arg-type]
-        with floor(manners=manners) as place, place.trading():
-            with place.client(book=form) as client:
-                client.wait_live(DEADLINE)
-                instrument = place.exchange.instruments[0].instrument_id
-                book = client.book(instrument, timeout=DEADLINE)
-                assert book.best.bid is not None
-                assert book.best.ask is not None
-                assert book.best.bid.price < book.best.ask.price
-                assert not book.stale
+    with floor(manners=Manners(book=form)) as place, place.client(book=form) as client:
+        client.wait_live(DEADLINE)
+        instrument = place.exchange.instruments[0].instrument_id
+        with place.trading():
+            books = [client.book(instrument, timeout=DEADLINE, live=True)]
+            while len({book.received_at for book in books}) < 20:
+                books.append(client.book(instrument))
+        assert {book.reason for book in books} == {""}
+        book = books[-1]
+        assert book.best.bid is not None
+        assert book.best.ask is not None
+        assert book.best.bid.price < book.best.ask.price
 
 
 def test_a_refusal_names_its_reason() -> None:

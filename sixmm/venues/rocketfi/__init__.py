@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from .ids import Address as Address
     from .ids import InstrumentId as InstrumentId
     from .ids import OrderId as OrderId
-    from .rest_events import AccountReading as AccountReading
     from .stream_schema import AccountRiskUpdate as AccountRiskUpdate
     from .stream_schema import AssetMarkPriceUpdate as AssetMarkPriceUpdate
     from .stream_schema import CandleUpdate as CandleUpdate
@@ -74,7 +73,6 @@ _HOMES = {
         "TriggerType",
     ),
     "ids": ("Address", "InstrumentId", "OrderId"),
-    "rest_events": ("AccountReading",),
     "stream_schema": (
         "AccountRiskUpdate",
         "AssetMarkPriceUpdate",
@@ -120,7 +118,6 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "AccountReading",
     "AccountRisk",
     "AccountRiskUpdate",
     "Address",

@@ -163,8 +163,11 @@ def order_of_events(events: Sequence[OrderEventRow]) -> Order | None:
 
 
 def _over(known: Order, told: Order) -> Order:
+    """Return what is told, with its gaps filled; an order that has ended stays so."""
     named = ((one.name, getattr(told, one.name)) for one in attrs.fields(Order))
     changes = {name: value for name, value in named if value is not None}
+    if told.rank < known.rank:
+        changes.update(status=known.status, rank=known.rank)
     return attrs.evolve(known, **changes)
 
 
@@ -215,33 +218,39 @@ def balance_of_row(row: CollateralRow) -> Balance:
 # Events
 
 
-def facts_of(event: Event, *, account: str) -> Facts | None:
+def facts_of(event: Event, *, account: str, at_ms: int = 0) -> Facts | None:
     """Return what an event tells about an account, or None where it tells nothing.
+
+    Half of the messages carry no time, and a comparison with REST has to know what came before
+    what. Such a message happened, at the latest, when it was received. It is not known again by its
+    text either, because the same text may be told again for good: a balance that went and came
+    back. A message about order events is: no order is placed, filled or cancelled twice.
 
     Args:
         event: any event.
         account: whose facts are wanted; what is told about another account is none of them.
+        at_ms: when it was received, by the exchange's clock; 0 takes the time of the local clock.
     """
-    own = Address(account)
+    own, moment = Address(account), event.ts or at_ms or event.received_at
     if isinstance(event, OrderEventUpdate):
-        return _order_facts(event, own)
+        return _order_facts(event, own, moment)
     if isinstance(event, OpenOrdersUpdate) and event.account == own and event.orders:
-        return Facts(push=event.raw, orders=tuple(map(order_of_row, event.orders)))
+        return Facts(ts_ms=moment, orders=tuple(map(order_of_row, event.orders)))
     if isinstance(event, PositionUpdate) and event.account == own and event.positions:
-        return Facts(push=event.raw, positions=tuple(map(position_of, event.positions)))
+        return Facts(ts_ms=moment, positions=tuple(map(position_of, event.positions)))
     if isinstance(event, CollateralUpdate) and event.account == own:
         balance = Balance(asset=str(event.asset_id), wallet=event.collateral)
-        return Facts(push=event.raw, balances=(balance,))
+        return Facts(ts_ms=moment, balances=(balance,))
     return None
 
 
-def _order_facts(event: OrderEventUpdate, own: Address) -> Facts | None:
+def _order_facts(event: OrderEventUpdate, own: Address, moment: int) -> Facts | None:
     rows = [row for row in event.order_events if (row.account or event.account) == own]
     orders = _latest(order for row in rows if (order := order_of(row)) is not None)
     fills = tuple(fill for row in rows if (fill := fill_of(row)) is not None)
     if not orders and not fills:
         return None
-    return Facts(ts_ms=event.ts, push=event.raw, orders=orders, fills=fills)
+    return Facts(ts_ms=moment, push=event.raw, orders=orders, fills=fills)
 
 
 def _latest(orders: Iterable[Order]) -> tuple[Order, ...]:

@@ -22,7 +22,6 @@ from .topics import Topic, topic_of_payload
 from .variants import MOST_ID_LENGTH, OF_ACCOUNTS, OF_MARKETS, topic_text, variant_of
 
 __all__ = [
-    "PING_ID",
     "Inbound",
     "Purpose",
     "classify",
@@ -30,7 +29,6 @@ __all__ = [
     "inbound_of",
     "ping_text",
     "pong_text",
-    "request_id_of",
     "subscribe_text",
     "unsubscribe_text",
 ]
@@ -197,39 +195,22 @@ _ANSWERS = {
 }
 
 
-PING_ID = "ping"
-"""What stands for the id of a ping, of which only one is on its way at a time."""
+def frame_of(inbound: Inbound, *, pong: str = "") -> Frame:
+    """Return the same in the terms of the engine; no answer has an id.
 
-_OPS = {Purpose.SUBSCRIBED: "subscribe", Purpose.UNSUBSCRIBED: "unsubscribe"}
-
-
-def request_id_of(op: str, topic: str) -> str:
-    """Return what stands for the id of a request: what is asked, and for which topic.
-
-    The wire has no ids. A confirmation repeats what was asked, so that gives the same text again.
+    Pushes of one feed are one object.
 
     Args:
-        op: ``subscribe`` or ``unsubscribe``.
-        topic: the canonical text of the topic.
-    """
-    return f"{op} {topic}"
-
-
-def frame_of(inbound: Inbound) -> Frame:
-    """Return the same in the terms of the engine, as far as it has terms for it.
-
-    A confirmation has the id of :func:`request_id_of`, and a pong :data:`PING_ID`. An error has
-    none, and a ping of the server is like any message that nobody knows. For all pushes of a feed
-    it is one object.
+        inbound: what a message is for.
+        pong: what answers it, where it is a ping.
     """
     if inbound.error is None:
-        return _frame_of(inbound.purpose, inbound.topic)
-    return Frame(kind=_KINDS[inbound.purpose], topic=inbound.topic, error=inbound.error)
+        return _frame_of(inbound.purpose, inbound.topic, pong)
+    answers = _ANSWERS.get(inbound.purpose)
+    return Frame(kind=_KINDS[inbound.purpose], answers=answers, error=inbound.error)
 
 
 @functools.lru_cache(maxsize=4096)
-def _frame_of(purpose: Purpose, topic: str) -> Frame:
-    request_id = PING_ID if purpose is Purpose.PONG else None
-    if purpose in _OPS and topic:
-        request_id = request_id_of(_OPS[purpose], topic)
-    return Frame(kind=_KINDS[purpose], topic=topic, request_id=request_id)
+def _frame_of(purpose: Purpose, topic: str, pong: str) -> Frame:
+    answers = _ANSWERS.get(purpose)
+    return Frame(kind=_KINDS[purpose], topic=topic, answers=answers, pong=pong)

@@ -7,7 +7,7 @@ states. Lists are read until a short page: there is no total. A part that cannot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
@@ -27,8 +27,11 @@ PAGE_SIZE = 100
 MAX_PAGES = 500
 """How many pages of one list are read."""
 
-_ENDS = frozenset((OrderEventType.CANCELED, OrderEventType.REJECTED))
-_ZERO = Decimal(0)
+_STAGES: Mapping[str, int] = {
+    OrderEventType.PLACED: 0,
+    OrderEventType.CANCELED: 2,
+    OrderEventType.REJECTED: 2,
+}
 
 T = TypeVar("T")
 Row = TypeVar("Row", OpenOrderRow, OrderEventRow)
@@ -135,6 +138,7 @@ def _events(account: str, baseline: Baseline) -> Plan[list[OrderEventRow]]:
         _identity,
         lambda rows: _is_past(rows, baseline.since_ms),
     )
+    return _oldest_first(rows)
 
 
 def _order_id(row: OpenOrderRow) -> str:
@@ -149,6 +153,28 @@ def _identity(row: OrderEventRow) -> str:
     """Return what tells one event from every other: the events have no ids of their own."""
     told = (row.order_id, row.type, row.timestamp, row.remaining_size, row.size, row.price)
     return repr(told)
+
+
+def _oldest_first(rows: list[OrderEventRow]) -> list[OrderEventRow]:
+    """Return events in the order in which they happened.
+
+    In which order they come is not documented. The times show it, or else the life of an order;
+    where nothing does, the newest event is taken to come first.
+    """
+    times = [row.timestamp for row in rows if row.timestamp is not None]
+    if times and times[0] != times[-1]:
+        return rows if times[0] < times[-1] else rows[::-1]
+    earlier: dict[str, OrderEventRow] = {}
+    for row in rows:
+        before = earlier.setdefault(row.order_id, row)
+        if before is not row:
+            return rows if _stage(before) < _stage(row) else rows[::-1]
+    return rows[::-1]
+
+
+def _stage(row: OrderEventRow) -> tuple[int, Decimal]:
+    """Return how far an event is in the life of its order: what remains of it falls."""
+    return _STAGES.get(row.type, 1), -(row.remaining_size or Decimal(0))
 
 
 def _is_past(rows: Sequence[OrderEventRow], since_ms: int) -> bool:
@@ -195,25 +221,9 @@ def _balances(account: str) -> Plan[tuple[Balance, ...]]:
 
 def _fills(events: Iterable[OrderEventRow], baseline: Baseline) -> tuple[Fill, ...]:
     """Return the fills since the baseline, oldest first."""
-    fills = [fill for row in _in_order(events) if (fill := fill_of(row)) is not None]
+    fills = [fill for row in events if (fill := fill_of(row)) is not None]
     wanted = [fill for fill in fills if (fill.time_ms or 0) >= baseline.since_ms]
     return tuple(sorted(wanted, key=lambda fill: fill.time_ms or 0))
-
-
-def _in_order(events: Iterable[OrderEventRow]) -> list[OrderEventRow]:
-    """Return events so that those of one order are oldest first.
-
-    An end has no time and comes last; within a millisecond, what remains of an order falls.
-    """
-    return sorted(
-        events,
-        key=lambda row: (
-            row.type in _ENDS,
-            row.timestamp or 0,
-            row.type != OrderEventType.PLACED,
-            -(row.remaining_size or _ZERO),
-        ),
-    )
 
 
 def _ended(
@@ -231,7 +241,8 @@ def _ended(
     ended = _ends_of(events, baseline)
     if baseline.open_orders.keys() - ended.keys() - open_orders.keys():
         again = yield from _part("orders", _events(account, baseline), unchecked)
-        ended = _ends_of([*events, *(again or ())], baseline)
+        unique = {_identity(row): row for row in (*events, *(again or ()))}
+        ended = _ends_of(unique.values(), baseline)
     for order_id in ended.keys() & open_orders.keys():
         del open_orders[order_id]
     gone = baseline.open_orders.keys() - ended.keys() - open_orders.keys()
@@ -243,7 +254,7 @@ def _ended(
 
 def _ends_of(events: Iterable[OrderEventRow], baseline: Baseline) -> dict[str, Order]:
     by_order: dict[str, list[OrderEventRow]] = {}
-    for row in _in_order(events):
+    for row in events:
         by_order.setdefault(str(row.order_id), []).append(row)
     ended: dict[str, Order] = {}
     for order_id, rows in by_order.items():

@@ -16,7 +16,7 @@ from ..base import Call, Credentials, Dial, Frame, Plan, StreamKey, Venue
 from . import envelope, facts, protocol, rest_events, snapshot, topics
 from .decoder import Decoder
 from .ids import Address
-from .stream_schema import OrderbookUpdate
+from .stream_schema import OrderbookUpdate, QuoteUpdate
 
 __all__ = ["RocketFiVenue"]
 
@@ -155,7 +155,14 @@ class RocketFiVenue(Venue):
         return str(topics.Orderbook(instrument_id=symbol))
 
     def book_change(self, event: Event) -> BookChange | None:
-        """Return what a book push tells; nothing in it says what it is (*assumed*: all of it)."""
+        """Return what a book push tells; nothing in it says what it is (*assumed*: all of it).
+
+        Quotes come by the same feed, and change nothing.
+        """
+        if isinstance(event, QuoteUpdate):
+            return BookChange(
+                symbol=str(event.instrument_id), has_versions=False, is_snapshot=False
+            )
         if not isinstance(event, OrderbookUpdate):
             return None
         return BookChange(
@@ -182,25 +189,32 @@ class RocketFiVenue(Venue):
         return facts.partly_filled(order, executed_quantity)
 
     def order_event(
-        self, order: Order, fill: Fill | None, *, topic: str, received_at: int
+        self,
+        order: Order,
+        fill: Fill | None,
+        *,
+        topic: str,  # noqa: ARG002
+        received_at: int,
     ) -> Event:
-        """Return the event that tells an order as REST told it, or one fill of it."""
-        return rest_events.order_event(
-            order, fill, account=self._own(), topic=topic, received_at=received_at
-        )
+        """Return the event that tells an order as REST told it, under the topic of its feed."""
+        return rest_events.order_event(order, fill, account=self._own(), received_at=received_at)
 
-    def account_event(
+    def account_events(
         self,
         *,
         balances: Sequence[Balance],
         positions: Sequence[Position],
         ts: int,
-        topic: str,
+        topic: str,  # noqa: ARG002
         received_at: int,
-    ) -> Event:
-        """Return the event, with ``origin=REST``, that tells balances and positions."""
-        return rest_events.account_event(
-            balances=balances, positions=positions, ts=ts, topic=topic, received_at=received_at
+    ) -> Sequence[Event]:
+        """Return the events that tell balances and positions, each under the topic of its feed."""
+        return rest_events.account_events(
+            balances=balances,
+            positions=positions,
+            account=self._own(),
+            ts=ts,
+            received_at=received_at,
         )
 
     def _own(self) -> Address:

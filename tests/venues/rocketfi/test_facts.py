@@ -228,6 +228,16 @@ class TestMirror:
         _, news = self.follow(self.events(EVENTS[1]), self.events(EVENTS[1]))
         assert news == [True, False]
 
+    def test_the_same_text_may_be_told_for_good(self) -> None:
+        """Collateral that went and came back is what it is now, also within one moment."""
+        payload = MESSAGES["CollateralUpdate"]
+        mirror, news = self.follow(
+            *(("CollateralUpdate", {**payload, "collateral": amount}) for amount in ("5", "6", "5"))
+        )
+
+        assert news == [True, True, True]
+        assert mirror.picture().balances["0"].wallet == 5
+
     def test_everything_is_partial(self) -> None:
         """Orders and positions that are not mentioned stay."""
         other = "0x" + "11" * 8
@@ -291,6 +301,34 @@ class TestAccount:
         assert facts_of(UnknownEvent(), account=ACCOUNT) is None
 
 
+class TestTimes:
+    """Messages without a time happened when they were received."""
+
+    @pytest.mark.parametrize(
+        "name", ["OpenOrdersUpdate", "PositionUpdate", "CollateralUpdate", "OrderEventUpdate"]
+    )
+    def test_without_a_time(self, name: str) -> None:
+        """By the exchange's clock where that is known, else by the local one."""
+        payload = MESSAGES[name]
+        if name == "OrderEventUpdate":
+            payload = {"account": ACCOUNT, "orderEvents": [event("canceled")]}
+        update = decode(text({name: payload}), received_at=5)
+        by_clock = facts_of(update, account=ACCOUNT, at_ms=7)
+        by_receipt = facts_of(update, account=ACCOUNT)
+
+        assert by_clock is not None
+        assert by_receipt is not None
+        assert (by_clock.ts_ms, by_receipt.ts_ms) == (7, 5)
+        assert bool(by_clock.push) is (name == "OrderEventUpdate")
+
+    def test_with_a_time(self) -> None:
+        """That of the exchange counts."""
+        update = decode(text({"OrderEventUpdate": MESSAGES["OrderEventUpdate"]}), received_at=5)
+        found = facts_of(update, account=ACCOUNT, at_ms=7)
+        assert found is not None
+        assert found.ts_ms == NOW + 2
+
+
 class TestHistory:
     """An order after all of its events."""
 
@@ -304,6 +342,12 @@ class TestHistory:
         assert (order.executed_quantity, order.updated_at_ms) == (Decimal("0.5"), NOW + 2)
         assert order_of_events(rows_of(event("paused"))) is None
         assert order_of_events([]) is None
+
+    def test_an_end_is_an_end(self) -> None:
+        """Whatever else is told of an order, it is not open again."""
+        order = order_of_events(rows_of(EVENTS[0], EVENTS[4], EVENTS[2]))
+        assert order is not None
+        assert (order.status, order.rank, order.price) == ("canceled", 3, 86001)
 
     def test_stream_and_rest_give_the_same_fill(self) -> None:
         """Also where the amounts are written otherwise."""

@@ -10,17 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sixmm.errors import SubscriptionRefused
-from sixmm.venues.base import FrameKind
+from sixmm.venues.base import Answers, FrameKind
 from sixmm.venues.rocketfi import decode
 from sixmm.venues.rocketfi.protocol import (
-    PING_ID,
     Inbound,
     Purpose,
     classify,
     frame_of,
     ping_text,
     pong_text,
-    request_id_of,
     subscribe_text,
     unsubscribe_text,
 )
@@ -178,12 +176,14 @@ def test_in_the_terms_of_the_engine() -> None:
 
 
 def test_answers_find_their_requests() -> None:
-    """There are no ids on the wire: what is asked stands for one, and comes back in the answer."""
+    """There are no ids on the wire: a confirmation repeats the topic, and an error says nothing."""
     topic = Collateral(asset_id=0, account=ACCOUNT)
     payload = {"Collateral": {"account": ACCOUNT, "assetId": 0}}
-    for op, name in (("subscribe", "Subscribe"), ("unsubscribe", "Unsubscribe")):
+    for answers, name in ((Answers.SUBSCRIBE, "Subscribe"), (Answers.UNSUBSCRIBE, "Unsubscribe")):
         frame = frame_of(classify(text({f"{name}Confirmation": payload})))
-        assert frame.request_id == request_id_of(op, str(topic))
-    assert frame_of(classify('"Pong"')).request_id == PING_ID
-    for message in ('{"Error":"x"}', '{"SubscribeConfirmation":{"Trades":{}}}', '"Ping"'):
-        assert frame_of(classify(message)).request_id is None
+        assert (frame.answers, frame.topic) == (answers, str(topic))
+    assert frame_of(classify('"Pong"')).answers is Answers.PING
+    refusal = frame_of(classify('{"Error":"x"}'))
+    assert (refusal.answers, str(refusal.error)) == (Answers.REQUEST, "x")
+    ping = frame_of(classify('"Ping"'), pong='"Pong"')
+    assert (ping.kind, ping.pong, ping.answers) == (FrameKind.PING, '"Pong"', None)
