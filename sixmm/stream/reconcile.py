@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import TypeVar
 
 import attrs
 
@@ -34,6 +35,7 @@ __all__ = [
 _ZERO = Decimal(0)
 
 PartlyFilled = Callable[[Order, Decimal], Order]
+Row = TypeVar("Row", Fill, Order)
 
 
 @attrs.frozen(kw_only=True)
@@ -217,15 +219,23 @@ def expects_fills(mirror: AccountMirror, snapshot: Snapshot, buffered: Sequence[
 
 
 def without_orders(snapshot: Snapshot, order_ids: Container[str]) -> Snapshot:
-    """Return the snapshot without what it says about some orders, and with a note that it is so."""
+    """Return the snapshot without what it says about some orders, and with a note that it is so.
+
+    A part that was not read stays None: an empty one would say that there is nothing.
+    """
     note = "an order was filled while it was read"
+    fills, open_orders = snapshot.fills, snapshot.open_orders
     return attrs.evolve(
         snapshot,
-        fills=tuple(f for f in snapshot.fills or () if f.order_id not in order_ids),
-        open_orders=tuple(o for o in snapshot.open_orders or () if o.order_id not in order_ids),
-        ended_orders=tuple(o for o in snapshot.ended_orders if o.order_id not in order_ids),
+        fills=None if fills is None else _without(fills, order_ids),
+        open_orders=None if open_orders is None else _without(open_orders, order_ids),
+        ended_orders=_without(snapshot.ended_orders, order_ids),
         unchecked={"fills": note, "orders": note, **snapshot.unchecked},
     )
+
+
+def _without(rows: Iterable[Row], order_ids: Container[str]) -> tuple[Row, ...]:
+    return tuple(row for row in rows if row.order_id not in order_ids)
 
 
 def _order_changes(
