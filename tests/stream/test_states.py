@@ -17,9 +17,9 @@ def test_the_table_has_a_row_for_every_state() -> None:
 
 @pytest.mark.parametrize("state", State)
 def test_every_state_can_be_closed(state: State) -> None:
-    """close() works from any state and leads to the end."""
+    """close() works from any state and leads to the end; what is over stays over."""
     after = next_state(state, Trigger.CLOSE)
-    assert after in (State.CLOSING, State.CLOSED)
+    assert after is (State.CLOSED if state is State.CLOSED else State.CLOSING)
     assert next_state(after, Trigger.END) is State.CLOSED
 
 
@@ -70,3 +70,54 @@ def test_the_way_of_a_private_connection() -> None:
         state = next_state(state, trigger)
         way.append(str(state))
     assert way == ["DIALING", "AUTHENTICATING", "SUBSCRIBING", "SYNCING", "LIVE"]
+
+
+S, T = State, Trigger
+
+
+@pytest.mark.parametrize(
+    ("trigger", "states", "after"),
+    [
+        # A client is started once, and dials again only after a pause.
+        (T.START, {S.IDLE}, S.DIALING),
+        (T.RETRY, {S.BACKING_OFF}, S.DIALING),
+        # A link is opened, then logged in where that is needed, then topics are asked for.
+        (T.LOGIN_NEEDED, {S.DIALING}, S.AUTHENTICATING),
+        (T.READY, {S.DIALING, S.AUTHENTICATING}, S.SUBSCRIBING),
+        # The account is compared once topics are there, and again while all is well.
+        (T.SYNC_NEEDED, {S.SUBSCRIBING, S.LIVE}, S.SYNCING),
+        (T.UP, {S.SUBSCRIBING, S.SYNCING}, S.LIVE),
+        # An attempt or a link can be lost wherever there is one.
+        (
+            T.LOST,
+            {S.DIALING, S.AUTHENTICATING, S.SUBSCRIBING, S.SYNCING, S.LIVE},
+            S.BACKING_OFF,
+        ),
+        # Whatever was begun can end at once, by a fatal error.
+        (T.END, set(State) - {S.IDLE}, S.CLOSED),
+    ],
+)
+def test_what_happens_where_and_where_it_leads(
+    trigger: Trigger, states: set[State], after: State
+) -> None:
+    """Each event is possible in these states, in no other, and always leads to the same one."""
+    found = {state: row[trigger] for state, row in TABLE.items() if trigger in row}
+    assert found == dict.fromkeys(states, after)
+
+
+def test_a_link_is_open_from_its_upgrade_until_it_is_lost() -> None:
+    """What can be lost is a link, but for the attempt to open one."""
+    can_be_lost = {state for state in State if Trigger.LOST in TABLE[state]}
+    assert can_be_lost - {State.DIALING} == CONNECTED_STATES
+
+
+def test_states_and_triggers_are_told_by_their_names() -> None:
+    """Events, logs and errors have the words that the documentation has."""
+    assert [str(state) for state in State] == [state.name for state in State]
+    assert [trigger.value for trigger in Trigger] == [trigger.name for trigger in Trigger]
+
+
+def test_a_refusal_says_what_could_not_happen_where() -> None:
+    """Whoever reads the error knows which fault of the program it is."""
+    with pytest.raises(LocalStateError, match=r"^UP cannot happen in state BACKING_OFF$"):
+        next_state(State.BACKING_OFF, Trigger.UP)

@@ -99,21 +99,23 @@ def test_order_is_kept(query: list[tuple[str, str]]) -> None:
         ("", ""),
     ],
 )
-def test_no_value_leaves_its_pair(value: str, text: str) -> None:
-    """What could end the pair, the query or the request line is percent-encoded (F7)."""
+def test_no_text_leaves_its_place(value: str, text: str) -> None:
+    """What could end a name, its pair, the query or the request line is percent-encoded (F7)."""
     assert encode_query([("a", value)]) == f"a={text}"
+    assert encode_query([(value, "a")]) == f"{text}=a"
 
 
 @pytest.mark.parametrize("name", ["timestamp", "signature"])
 def test_what_the_signing_adds_cannot_be_given(name: str) -> None:
-    """A caller cannot slip in a second timestamp or signature."""
-    with pytest.raises(ConfigurationError, match="added by the signing"):
-        signed_query([(name, "1")], timestamp_ms=1, body=None, api_secret=SECRET)
+    """A caller cannot slip in a second timestamp or signature, alone or among others."""
+    for query in ([(name, "1")], [("symbol", "BTCUSDT"), (name, "1")]):
+        with pytest.raises(ConfigurationError, match="added by the signing"):
+            signed_query(query, timestamp_ms=1, body=None, api_secret=SECRET)
 
 
 def test_a_lone_surrogate_is_refused() -> None:
     """Text that has no UTF-8 form is an error of the caller, and the value is not repeated."""
-    with pytest.raises(ConfigurationError) as caught:
+    with pytest.raises(ConfigurationError, match="lone surrogate") as caught:
         encode_query([("a", "\ud800")])
 
     assert caught.value.__context__ is None
