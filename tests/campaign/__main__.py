@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -114,7 +115,7 @@ def _report(result: Result, round_: Round) -> None:
     for finding in result.findings:
         print(f"  {_word(finding):6} {finding.what}: {finding.value:,} {finding.bound}".rstrip())
         if finding.detail:
-            print(f"         {finding.detail}")
+            print(textwrap.indent(finding.detail, " " * 9))
     if result.not_run:
         print(f"  not run: {result.not_run}")
     if not result.held:

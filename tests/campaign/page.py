@@ -58,9 +58,18 @@ def _part(row: Row, result: Result) -> str:
     about = f"Faults {faults}. {result.date}, {seconds}, {result.machine}."
     lines = [_figure(finding) for finding in result.findings]
     table = "\n".join(["| figure | value | bound |", "| --- | ---: | --- |", *lines])
-    body = f"**Failed:** {result.failure}" if result.failure else table
+    body = f"**Failed:** {result.failure}" if result.failure else table + _lists(result.findings)
     repeat = command(row.name, Round(seed=result.seed))
     return f"\n## {row.name}\n\n{about}\n\n{body}\n\n```shell\n{repeat}\n```\n"
+
+
+def _lists(findings: Sequence[Finding]) -> str:
+    """Return what the figures that are only noted have counted, a line each."""
+    counted = [one for one in findings if one.held is None and one.detail]
+    return "".join(
+        f"\n\n{one.what.capitalize()}:\n\n- " + "\n- ".join(one.detail.splitlines())
+        for one in counted
+    )
 
 
 def _figure(finding: Finding) -> str:

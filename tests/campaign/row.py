@@ -27,7 +27,7 @@ class Finding:
     held: bool | None = None
     """None where nothing is judged."""
     detail: str = ""
-    """What a person needs to know about a bound that was not held."""
+    """What a person needs to know about a bound that was not held; or what was counted."""
 
 
 @attrs.frozen(kw_only=True)
@@ -85,9 +85,9 @@ def at_least(what: str, value: Number, least: Number, unit: str = "", detail: st
     return _judged(what, value, f"≥ {_number(least)} {unit}".rstrip(), value >= least, detail)
 
 
-def noted(what: str, value: Number) -> Finding:
-    """Return a figure that is told and not judged."""
-    return Finding(what=what, value=_round(value))
+def noted(what: str, value: Number, detail: str = "") -> Finding:
+    """Return a figure that is told and not judged, with what it counts, a line each."""
+    return Finding(what=what, value=_round(value), detail=detail)
 
 
 def _judged(what: str, value: Number, bound: str, held: bool, detail: str) -> Finding:

@@ -54,3 +54,12 @@ def test_names_what_was_not_run(row: Row) -> None:
 
     assert "| other | nothing | not run |  |" in text
     assert "## other" not in text
+
+
+def test_lists_what_a_figure_counts(row: Row) -> None:
+    """Below the table, where the lines have room; a figure without a list has no heading."""
+    text = page([row], {"sound": _result(noted("survivors", 2, "one\ntwo"), noted("sent", 1))})
+
+    assert "| survivors | 2 |  |" in text
+    assert "| sent | 1 |  |\n\nSurvivors:\n\n- one\n- two\n\n```shell" in text
+    assert "Sent" not in text

@@ -25,6 +25,7 @@ from . import (
     late_acks,
     late_replies,
     lock_order,
+    mutation,
     mute,
     orders,
     oversized,
@@ -79,4 +80,5 @@ ROWS: tuple[Row, ...] = (
     *threads.ROWS,
     *replays.ROWS,
     *ids.ROWS,
+    *mutation.ROWS,
 )
