@@ -155,25 +155,29 @@ def torn_orders(
     """
     if snapshot.fills is None:
         return frozenset()
-    unread = _unread_orders(mirror, snapshot, buffered)
+    pushed = {fill.fill_id: fill for facts in buffered for fill in facts.fills}
+    missed = [
+        fill
+        for fill in snapshot.fills
+        if fill.fill_id not in pushed and not mirror.knows_fill(fill.fill_id)
+    ]
     rows = {
         order_id: row
         for order_id, row in _latest_rows(snapshot).items()
         if compare_orders(mirror.order(order_id), row) is Telling.NEW
     }
-    pushed = [fill for facts in buffered for fill in facts.fills]
-    fills = {f.fill_id: f for f in (*mirror.fills_of(rows), *snapshot.fills, *pushed)}
+    told = (*mirror.fills_of(rows), *snapshot.fills, *pushed.values())
     executed = {order_id: mirror.executed_before(order_id) for order_id in rows}
-    for fill in fills.values():
+    for fill in {fill.fill_id: fill for fill in told}.values():
         if fill.order_id in executed:
             executed[fill.order_id] += fill.quantity or _ZERO
-    return unread | {
+    return _unread_orders(mirror, snapshot, missed) | {
         key for key, row in rows.items() if (row.executed_quantity or _ZERO) > executed[key]
     }
 
 
 def _unread_orders(
-    mirror: AccountMirror, snapshot: Snapshot, buffered: Sequence[Facts]
+    mirror: AccountMirror, snapshot: Snapshot, missed: Sequence[Fill]
 ) -> frozenset[str]:
     """Return the orders that a missed fill may have completed, where their state is not at hand.
 
@@ -182,16 +186,10 @@ def _unread_orders(
     if "orders" not in snapshot.unchecked or "orders" in snapshot.final:
         return frozenset()
     rows = _latest_rows(snapshot)
-    pushed = {fill.fill_id for facts in buffered for fill in facts.fills}
-    missed = [
-        fill
-        for fill in snapshot.fills or ()
-        if fill.order_id not in rows
-        and fill.fill_id not in pushed
-        and not mirror.knows_fill(fill.fill_id)
-    ]
     executed: dict[str, Decimal] = {}
     for fill in missed:
+        if fill.order_id in rows:
+            continue
         known = mirror.order(fill.order_id)
         before = _ZERO if known is None else known.executed_quantity or _ZERO
         told = executed.get(fill.order_id, before)

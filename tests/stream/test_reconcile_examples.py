@@ -192,9 +192,9 @@ def test_the_end_comes_after_every_fill(mirror: AccountMirror) -> None:
 
 def test_a_fill_after_its_row_was_read_is_counted_forward(mirror: AccountMirror) -> None:
     """The row does not contain it; and the row is not told after what is later."""
-    changes = tell(mirror, snapshot(order(1, at_ms=5), fills=[fill(5), fill(7)]))
+    changes = tell(mirror, snapshot(order(3, at_ms=5), fills=[fill(5), fill(7)]))
 
-    assert lines(changes) == [("1@5", "PARTLY", 1), ("1@7", "PARTLY?", 2)]
+    assert lines(changes) == [("1@5", "PARTLY", 3), ("1@7", "PARTLY?", 4)]
 
 
 def test_a_fill_of_an_order_that_is_in_no_list_goes_on_from_what_is_known(
@@ -209,14 +209,17 @@ def test_a_fill_of_an_order_that_is_in_no_list_goes_on_from_what_is_known(
 
 
 def test_a_fill_of_an_order_that_nobody_knows_tells_what_it_has(mirror: AccountMirror) -> None:
-    """Its order is told with what the fill says about it, and nothing is made up."""
+    """Its order is partly filled, as far as anyone can say, and the rest is not made up."""
     one = fill(5, quantity=2, symbol="BTCUSDT", side="BUY", position_side="LONG")
 
-    assert tell(mirror, snapshot(fills=[one])) == [
+    def partly_filled(order: Order, executed: Decimal) -> Order:
+        return attrs.evolve(order, executed_quantity=executed)
+
+    assert reconcile(mirror, snapshot(fills=[one]), (), partly_filled=partly_filled) == [
         OrderChange(
             order=Order(
                 order_id="1",
-                status="?",
+                status="",
                 rank=2,
                 symbol="BTCUSDT",
                 side="BUY",
@@ -349,6 +352,13 @@ def test_what_a_buffered_push_tells_is_left_to_it(mirror: AccountMirror) -> None
     seen = snapshot(row, fills=[one], balances=(balance,), positions=(position,))
 
     assert tell(mirror, seen, buffered) == []
+
+
+def test_a_push_may_come_after_what_it_tells(mirror: AccountMirror) -> None:
+    """Its fill is left to it although that happened before, or at an unknown time."""
+    buffered = push(9, order(2, at_ms=9), fills=[fill(5), fill(None)])
+
+    assert tell(mirror, snapshot(order(2, at_ms=9), fills=[fill(5), fill(None)]), buffered) == []
 
 
 def test_a_repeat_of_a_push_tells_nothing_so_the_snapshot_does(mirror: AccountMirror) -> None:
