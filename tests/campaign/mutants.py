@@ -47,24 +47,10 @@ def mutants_of(source: str) -> list[Mutant]:
     context = _Context(members=_members_named(tree))
     seen, mutants = {ast.unparse(tree)}, []
     for place in _places(tree, context):
-        around, node = place.around, place.node
-        for new, before, after in changes(
-            node, field=place.field, members=around.members, is_bound=id(node) in around.bound_again
-        ):
-            place.container[place.key] = new
-            text = ast.unparse(tree)
-            if text not in seen:
-                seen.add(text)
-                mutants.append(
-                    Mutant(
-                        line=around.line,
-                        where=around.where,
-                        before=_short(before),
-                        after=_short(after),
-                        source=text,
-                    )
-                )
-        place.container[place.key] = node
+        for mutant in _mutants_at(place, tree):
+            if mutant.source not in seen:
+                seen.add(mutant.source)
+                mutants.append(mutant)
     return sorted(mutants, key=lambda mutant: mutant.line)
 
 
@@ -81,13 +67,34 @@ class _Context:
 
 @attrs.frozen(kw_only=True)
 class _Place:
-    """A node and what holds it: a list, or the fields of another node."""
+    """A node, and what holds it: a list, or the fields of the node above it."""
 
+    parent: ast.AST
     container: Any
     key: Any
     field: str
     node: ast.AST
     around: _Context
+
+
+def _mutants_at(place: _Place, tree: ast.AST) -> Iterator[Mutant]:
+    """Yield the mutants that have their fault at one place; the tree is whole again afterwards."""
+    around, node = place.around, place.node
+    whole = ast.unparse(place.parent)
+    # A number alone says little.
+    shows_parent = isinstance(node, ast.Constant) and len(whole) <= _MOST_TEXT
+    is_bound = id(node) in around.bound_again
+    found = changes(node, field=place.field, members=around.members, is_bound=is_bound)
+    for new, before, after in found:
+        place.container[place.key] = new
+        yield Mutant(
+            line=around.line,
+            where=around.where,
+            before=whole if shows_parent else _short(before),
+            after=ast.unparse(place.parent) if shows_parent else _short(after),
+            source=ast.unparse(tree),
+        )
+    place.container[place.key] = node
 
 
 def _places(parent: ast.AST, context: _Context) -> Iterator[_Place]:
@@ -99,7 +106,14 @@ def _places(parent: ast.AST, context: _Context) -> Iterator[_Place]:
         for key, node in enumerate(value) if isinstance(value, list) else [(field, value)]:
             if isinstance(node, ast.AST) and not _is_left_alone(node):
                 around = _around(node, context)
-                yield _Place(container=container, key=key, field=field, node=node, around=around)
+                yield _Place(
+                    parent=parent,
+                    container=container,
+                    key=key,
+                    field=field,
+                    node=node,
+                    around=around,
+                )
                 yield from _places(node, around)
 
 

@@ -14,7 +14,7 @@ MODULE = mutation.TARGETS[0].module
 
 
 def _trials(*outcomes: Outcome) -> list[Trial]:
-    mutants = mutants_of("print(0, 1, 2, 3, 4, 5)")
+    mutants = mutants_of("a.b = 0\nc = 1\nd = 2")
     return [Trial(mutant, outcome) for mutant, outcome in zip(mutants, outcomes, strict=False)]
 
 
@@ -24,16 +24,16 @@ def _reasons(monkeypatch: pytest.MonkeyPatch, reasons: Mapping[str, str]) -> Non
 
 def test_every_survivor_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     """With its line, and with the reason where no test can notice it; it counts all the same."""
-    _reasons(monkeypatch, {"`0` becomes `-1`": "nobody counts from there"})
+    _reasons(monkeypatch, {"`a.b = 0` becomes `a.b = -1`": "nobody counts from there"})
     trials = _trials("survived", "survived", "survived", "killed", "endless")
     findings = mutation._findings(MODULE, trials, least_killed=40, least=5)
 
     assert [finding.value for finding in findings] == [5, 40.0, 1, 3]
     assert all(finding.held is not False for finding in findings)
     assert findings[-1].detail.splitlines() == [
-        "line 1, `print(0, 1, 2, 3, 4, 5)` becomes `pass`",
-        "line 1, `0` becomes `1`",
-        "line 1, `0` becomes `-1`: nobody counts from there",
+        "line 1, `a.b = 0` becomes `pass`",
+        "line 1, `a.b = 0` becomes `a.b = 1`",
+        "line 1, `a.b = 0` becomes `a.b = -1`: nobody counts from there",
     ]
 
 
@@ -47,7 +47,8 @@ def test_tests_that_are_too_weak_are_told(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_reason_is_given_only_for_what_survives(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reason that has outlived its mutant would excuse the next one."""
-    _reasons(monkeypatch, {"`0` becomes `1`": "so it is", "`7` becomes `8`": "so it was"})
+    reasons = {"`a.b = 0` becomes `a.b = 1`": "so it is", "`7` becomes `8`": "so it was"}
+    _reasons(monkeypatch, reasons)
 
     found = mutation._stale_reasons(MODULE, _trials("killed", "survived", "killed"))
     assert (found.value, found.held, found.detail) == (1, False, "`7` becomes `8`")
