@@ -28,16 +28,19 @@ EQUIVALENT: Mapping[str, Mapping[str, str]] = {
         "and its sides in common, and nothing else of the fill is taken",
         "in _order_changes: `-1` becomes `-2`": "what is later than the last state that was told "
         "is later than the one before",
-        "in _order_changes: `-1` becomes `-0`": "or than all before",
+        "in _order_changes: `-1` becomes `-0`": "what is later than the last state that was told "
+        "is later than all before",
         "in _timed: `at_ms = 0` becomes `at_ms = 1`": "nothing happened in 1970; what has no time "
         "comes first all the same",
         "in _timed: `at_ms = 0` becomes `at_ms = -1`": "no time is below 0",
         "in _fills_by_order: `fill.time_ms or 0` becomes `fill.time_ms or 1`": "nothing happened "
         "in 1970; what has no time comes first all the same",
-        "in _fills_by_order: `fill.time_ms or 0` becomes `fill.time_ms or -1`": "the same",
+        "in _fills_by_order: `fill.time_ms or 0` becomes `fill.time_ms or -1`": "no time is "
+        "below 0",
         "in _fills_by_order: `not mirror.knows_fill(fill.fill_id)` becomes `True`": "the states of "
         "orders without a missed fill are worked out, too, and not told",
-        "in _fills_by_order: `fill.order_id in missed` becomes `True`": "the same",
+        "in _fills_by_order: `fill.order_id in missed` becomes `True`": "the states of orders "
+        "without a missed fill are worked out, too, and not told",
         "in _states_after: `known is not None and compare_orders(known, state) is Telling.OLDER` "
         "becomes `compare_orders(known, state) is Telling.OLDER`": "nothing is older than an order "
         "that is not known; the first half tells the type checker",
