@@ -35,6 +35,9 @@ __all__ = [
 _ZERO = Decimal(0)
 
 PartlyFilled = Callable[[Order, Decimal], Order]
+_READING_MS = 120_000
+"""Longer than a reading takes, with what the clocks at the exchange may differ."""
+
 Row = TypeVar("Row", Fill, Order)
 
 
@@ -172,8 +175,19 @@ def torn_orders(
         if fill.order_id in executed:
             executed[fill.order_id] += fill.quantity or _ZERO
     return _unread_orders(mirror, snapshot, missed) | {
-        key for key, row in rows.items() if (row.executed_quantity or _ZERO) > executed[key]
+        key
+        for key, row in rows.items()
+        if (row.executed_quantity or _ZERO) > executed[key] and _may_be_torn(row, snapshot)
     }
+
+
+def _may_be_torn(row: Order, snapshot: Snapshot) -> bool:
+    """Whether the last change of an order may have fallen into the reading.
+
+    Where it is older the exchange does not list a fill that it has, and will not do so later: to
+    read again and again would leave the order as it was for ever.
+    """
+    return row.updated_at_ms is None or row.updated_at_ms >= snapshot.as_of_ms - _READING_MS
 
 
 def _unread_orders(

@@ -593,3 +593,17 @@ def test_what_was_not_read_is_not_read_without_some_orders_either() -> None:
 
     assert rest.fills is None
     assert rest.open_orders is None
+
+
+@pytest.mark.parametrize(
+    ("changed_ms", "is_torn"), [(None, True), (999_999, True), (880_000, True), (879_999, False)]
+)
+def test_a_fill_that_never_comes_is_not_waited_for(changed_ms: int | None, is_torn: bool) -> None:
+    """An order that was filled long before the reading was not filled in the middle of it."""
+    row = order(5, at_ms=changed_ms)
+    snapshot = Snapshot(as_of_ms=1_000_000, fills=(), open_orders=(row,))
+    mirror = AccountMirror()
+    mirror.begin(1)
+    assert torn_orders(mirror, snapshot, []) == ({"1"} if is_torn else set())
+    told = reconcile(mirror, snapshot, [], partly_filled=lambda one, _: one)
+    assert [change.order for change in told if isinstance(change, OrderChange)] == [row]
