@@ -20,6 +20,7 @@ WITHOUT_BLOCKS = {
     "performance.md",
     "reliability.md",
     "rules.md",
+    "venues-events.md",
     "wire.md",
 }
 
