@@ -114,6 +114,8 @@ class ConnectionEvent(Event):
     """The base of what the client tells about its connection."""
 
     origin: Origin = Origin.CLIENT
+    line: str = ""
+    """The name of the connection, for a client that has several; else ``""``."""
 
 
 @attrs.frozen(kw_only=True)

@@ -188,6 +188,7 @@ class _Common:
             clock=self.clock,
             private=plan.private,
             deliver=self.deliver,
+            line=plan.name,
             changes=self.changes,
         )
 

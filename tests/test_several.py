@@ -141,6 +141,14 @@ def test_each_topic_goes_to_the_connection_that_carries_it(
         assert set(client.stats().topics) == {"red.1", "blue.2"}
 
 
+def test_what_is_told_of_a_connection_has_its_name(make: MakeClient) -> None:
+    """There are several, and a caller wants to know which of them ended."""
+    with make(starts=("red", "blue")) as client:
+        client.wait_live(WAIT)
+        lines = {client.get(timeout=WAIT).line for _ in range(2)}  # type: ignore[attr-defined]
+        assert lines == {"red", "blue"}
+
+
 def test_a_connection_is_made_when_it_is_needed(server: Server, make: MakeClient) -> None:
     """With the client, or with the first topic that it carries."""
     with make() as client:

@@ -45,6 +45,8 @@ class Shared:
     clock: Clock
     private: bool
     deliver: Deliver = "all"
+    line: str = ""
+    """The name of the connection, where a client has several."""
     mirror: AccountMirror = attrs.field(factory=AccountMirror)
     mirror_lock: threading.RLock = attrs.field(factory=threading.RLock)
     counters: Counters = attrs.field(factory=Counters)
@@ -82,7 +84,8 @@ class Shared:
         """Give the caller an event about the connection; never waits."""
         now_ms = self.clock.time_ms()
         if self.deliver != "state":
-            self.inbox.tell(attrs.evolve(event, ts=now_ms, received_at=now_ms))
+            told = attrs.evolve(event, ts=now_ms, received_at=now_ms, line=self.line)
+            self.inbox.tell(told)
 
     def end(self, error: SixmmError) -> None:
         """End every wait of a caller with ``error``, and every later one."""
