@@ -7,10 +7,18 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 
 from ..clock import Deadline
-from ..errors import ConnectionClosed, DeadlineExceeded, LoginRefused, SixmmError
+from ..errors import (
+    ConnectionClosed,
+    DeadlineExceeded,
+    LoginRefused,
+    ServerFault,
+    SixmmError,
+    Throttled,
+)
 from ..events import Connected, SubscriptionFailed
 from ..transport.base import WsLink
 from ..venues.base import Answers
@@ -19,6 +27,7 @@ from .desk import Waiter
 from .handing import chosen_of
 from .lanes import measure
 from .options import SessionOptions
+from .overlap import Overlap
 from .routing import Router, Sorted
 from .shared import Shared
 from .sync import AUDIT, AccountSync, Comparison, Merged
@@ -37,11 +46,11 @@ _PATIENCE_AFTER_PONG = 0.25
 _MESSAGE_OVERHEAD_BYTES = 200
 _READINGS = 3
 """How often the account is read at most while fills fall into the middle of a reading."""
+_PASSING = (ServerFault, Throttled)
+"""What is told in place of a login and says nothing of the credential: to try again helps."""
 _NOW = 0.0
 _LONG = 3_600.0
 _ROTATION_RETRY = 60.0
-_OVERLAP = 10.0
-"""Seconds for which one link of a rotation may bring a message later than the other."""
 
 
 class Connection:
@@ -87,11 +96,9 @@ class Connection:
         self._resync_delay = self._options.resync_retry
         self._audit_at: float | None = None
         self._rotate_at = None if rotate_after is None else self._heard_at + rotate_after
-        # Market messages of a link that is not in use yet, and of one that is going out of use.
+        # Market messages of a link that is not in use yet.
         self._held: list[tuple[int, Sequence[bytes], Sequence[str]]] | None = None
-        self._last_market: set[bytes] | None = None
-        self._told_before: set[bytes] = set()
-        self._told_until = 0.0
+        self._overlap = Overlap(shared.clock)
         self._is_awaited = False
         self._asking = Asking(shared, self._options)
         if shared.deliver == "events" or not shared.private:
@@ -104,6 +111,7 @@ class Connection:
 
         Raises:
             LoginRefused: it is not.
+            Throttled: the server has no room now; the credential may be good.
             DeadlineExceeded: the server says nothing.
         """
         timeout = self._options.login_timeout
@@ -249,41 +257,38 @@ class Connection:
         """Stay in use for a while: the link that was to follow could not be made."""
         self._rotate_at = self._shared.clock.monotonic() + _ROTATION_RETRY
 
-    def finish(self) -> set[bytes]:
+    def finish(self) -> Counter[bytes]:
         """Hand over what is still on its way on this link, which is going out of use.
 
-        Returns the market messages among it. The link that follows is subscribed already, and may
+        Returns how often each message came. The link that follows is subscribed already, and may
         bring them as well.
         """
-        told: set[bytes] = set()
-        self._last_market = told
+        told = self._overlap.remember()
         try:
             self._fence()
         except SixmmError as error:
             _log.info("the link ended before its time: %s", error)
         return told
 
-    def take_over(self, told: set[bytes]) -> None:
+    def take_over(self, told: Counter[bytes]) -> None:
         """Hand over the market messages that were held back, without those that were told.
 
-        What is private is left for the comparison, which knows what was told.
+        What is private is left for the comparison.
         """
         held, self._held = self._held or [], None
-        self._buffer_bytes = sum(measure(messages) for _, messages in self._buffer)
-        # The same message may come later on this link than the answer to a ping came on the other.
-        self._told_before = told
-        self._told_until = self._shared.clock.monotonic() + _OVERLAP
+        self._overlap.leave_out(told)
+        reads, self._buffer, self._buffer_bytes = self._buffer, [], 0
+        for received_at, messages in reads:
+            self._handle_private(messages, received_at)
         for received_at, messages, topics in held:
             self._put_market(messages, topics, received_at)
 
     def _put_market(
         self, messages: Sequence[bytes], topics: Sequence[str], received_at: int
     ) -> None:
-        if self._told_before:
-            is_new = [message not in self._told_before for message in messages]
+        is_new = self._overlap.fresh(messages)
+        if is_new is not None:
             messages, topics = chosen_of(messages, is_new), topics and chosen_of(topics, is_new)
-            if self._shared.clock.monotonic() >= self._told_until:
-                self._told_before = set()
         if messages and self._takes_market:
             self._shared.inbox.put_market(messages, received_at=received_at, topics=topics)
 
@@ -347,10 +352,11 @@ class Connection:
         self._router.needs_topics = has_books or self._needs_topics
         batch = self._router.sort(messages)
         if batch.private:
+            self._overlap.note(batch.private)
             self._handle_private(batch.private, received_at)
         market, topics = batch.market, batch.topics
-        if market and self._last_market is not None:
-            self._last_market.update(market)
+        if market:
+            self._overlap.note(market)
         if market and self._held is not None:
             self._held.append((received_at, market, topics))
             self._buffer_bytes += measure(market)
@@ -369,6 +375,8 @@ class Connection:
             # One answer will do, as for the pings of the protocol.
             self._send(batch.pings[-1].pong)
         for frame in batch.logins:
+            if isinstance(frame.error, _PASSING):
+                raise frame.error
             if frame.error is not None:
                 raise LoginRefused(str(frame.error)) from frame.error
             self._logged_in = True
@@ -382,6 +390,12 @@ class Connection:
         self._shared.desk.flush()
 
     def _handle_private(self, messages: Sequence[bytes], received_at: int) -> None:
+        is_new = self._overlap.fresh(messages)
+        if is_new is not None:
+            self._shared.counters.repeated += is_new.count(False)
+            messages = chosen_of(messages, is_new)
+        if not messages:
+            return
         if self._buffering:
             self._buffer.append((received_at, messages))
             self._buffer_bytes += measure(messages) + _MESSAGE_OVERHEAD_BYTES * len(messages)
@@ -425,7 +439,8 @@ class Connection:
         waiter, payload = Waiter(), secrets.token_hex(8).encode()
         _, text = self._shared.desk.ping(waiter)
         sending = self._deadline(self._options.send_timeout)
-        self._link.send(text, deadline=sending)
+        if text is not None:
+            self._link.send(text, deadline=sending)
         self._link.ping(payload, deadline=sending)
         deadline, has_pong = self._deadline(_FENCE_TIMEOUT), False
         while not waiter.is_done:
@@ -495,6 +510,7 @@ class Connection:
             return asked
         request_id, text = self._shared.desk.ping()
         deadline = self._deadline(options.send_timeout)
-        self._link.send(text, deadline=deadline)
+        if text is not None:
+            self._link.send(text, deadline=deadline)
         self._link.ping(request_id.encode("ascii"), deadline=deadline)
         return True

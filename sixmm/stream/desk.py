@@ -7,6 +7,7 @@ waiters are woken, and messages are sent, outside it.
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -94,7 +95,16 @@ def _told_to_nobody(frame: Frame) -> Refusal | None:
     """Return the refusal of an answer without an id for which no request waits."""
     if frame.answers is None or frame.error is None:
         return None
-    return Refusal((), SubscriptionRefused(str(frame.error), topics=()))
+    return Refusal((), _refusal_of(frame.error, ()))
+
+
+def _refusal_of(error: SixmmError, topics: tuple[str, ...]) -> SubscriptionRefused:
+    """Return the error of refused topics; a venue that has a class of its own keeps it."""
+    if not isinstance(error, SubscriptionRefused):
+        return SubscriptionRefused(str(error), topics=topics)
+    refused = copy.copy(error)
+    refused.topics = topics
+    return refused
 
 
 @attrs.define(eq=False)
@@ -140,6 +150,7 @@ class RequestDesk:
         self._unsubscribers: dict[str, _Leaver] = {}
         self._renewals: dict[str, tuple[str, Callable[[], None]]] = {}
         self._pings: dict[str, tuple[float, Waiter | None]] = {}
+        self._next_ping_at = 0.0
 
     # The caller's side
 
@@ -258,17 +269,24 @@ class RequestDesk:
                 with self._lock:
                     self._flushing = False
 
-    def ping(self, waiter: Waiter | None = None) -> tuple[str, str]:
-        """Return the id and the text of a ping whose answer is measured."""
+    def ping(self, waiter: Waiter | None = None) -> tuple[str, str | None]:
+        """Return the id and the text of a ping whose answer is measured.
+
+        The text is None where the last one was so short a time ago that the server may not be sent
+        another; a ping of the protocol with the id has an answer all the same.
+        """
         with self._lock:
             self._check()
-            request_id = self._new_id()
-            self._pings[request_id] = (self._clock.monotonic(), waiter)
+            request_id, now = self._new_id(), self._clock.monotonic()
+            self._pings[request_id] = (now, waiter)
             # Those that somebody waits for are as many as there are callers; they all stay.
             idle = [key for key, (_, one) in self._pings.items() if one is None or one.is_over]
             for key in idle[:-_MAX_PINGS]:
                 del self._pings[key]
-        return request_id, self._venue.ping_text(request_id)
+            is_too_soon = now < self._next_ping_at
+            if not is_too_soon:
+                self._next_ping_at = now + self._venue.ping_spacing
+        return request_id, None if is_too_soon else self._venue.ping_text(request_id)
 
     # The reader's side
 
@@ -329,7 +347,7 @@ class RequestDesk:
             _, dropped = self._renewals.pop(request_id, ("", None))
             if dropped is not None:
                 self._texts(self._ask_all("subscribe", self._unasked(request.topics)))
-            error = frame.error and SubscriptionRefused(str(frame.error), topics=request.topics)
+            error = frame.error and _refusal_of(frame.error, request.topics)
             woken = self._woken_by(request, refused=error is not None)
         if dropped is not None:
             dropped()

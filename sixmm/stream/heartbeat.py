@@ -59,7 +59,8 @@ class Heartbeat:
             SixmmError: a ping could not be sent; the link is over then.
         """
         request_id, text = self._shared.desk.ping(waiter)
-        link.send(text, deadline=deadline)
+        if text is not None:
+            link.send(text, deadline=deadline)
         link.ping(request_id.encode("ascii"), deadline=deadline)
 
     def _plan(self, interval: float | None) -> None:

@@ -226,6 +226,10 @@ class Venue(abc.ABC):
     most_topics: int | None = None
     """How many topics one request may name; None for as many as there are."""
 
+    ping_spacing: float = 0.0
+    """Seconds between two application pings at least: a server may drop whoever pings more often.
+    In between, a ping of the protocol is sent alone."""
+
     # REST
 
     @abc.abstractmethod

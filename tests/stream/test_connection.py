@@ -11,15 +11,16 @@ import attrs
 import pytest
 
 from sixmm.clock import Deadline, ManualClock
-from sixmm.errors import DeadlineExceeded, LoginRefused
+from sixmm.errors import DeadlineExceeded, LoginRefused, Throttled
 from sixmm.events import Disconnected, SubscriptionFailed
 from sixmm.state.models import Facts, Fill
 from sixmm.stream.connection import Connection
 from sixmm.stream.inbox import InboxLimits
 from sixmm.stream.sync import AccountSync
 from sixmm.transport.base import WsLink
+from sixmm.venues.base import Frame
 
-from .fakes import Pushed, push_text
+from .fakes import FakeVenue, Pushed, push_text
 from .server import FakeServer, Rig
 from .waiting import GENEROUS, wait_until
 
@@ -46,6 +47,26 @@ def test_a_link_that_dies_during_the_login_is_replaced(server: FakeServer, rig: 
     client.live()
     client.resynced("start")
     assert len(client.of(Disconnected)) == 1
+
+
+def test_a_busy_server_is_no_refusal(
+    server: FakeServer, rig: MakeRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it has no room now, that says nothing of the credential: it is tried again."""
+    classify = FakeVenue.classify
+
+    def busy(venue: FakeVenue, message: bytes) -> Frame:
+        frame = classify(venue, message)
+        return attrs.evolve(frame, error=frame.error and Throttled(str(frame.error), code=509))
+
+    monkeypatch.setattr(FakeVenue, "classify", busy)
+    server.logins.append(False)
+    client = rig()
+    client.live()
+    client.resynced("start")
+    (disconnected,) = client.of(Disconnected)
+    assert isinstance(disconnected.error, Throttled)
+    assert disconnected.retry_in is not None
 
 
 def test_a_frozen_link_is_noticed(server: FakeServer, rig: MakeRig) -> None:

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sixmm.clock import Deadline, ManualClock
 from sixmm.errors import ClientClosed, SixmmError, SubscriptionRefused
 from sixmm.stream.desk import RequestDesk, Waiter
-from sixmm.venues.base import Frame, FrameKind
+from sixmm.venues.base import Answers, Frame, FrameKind
 
 from .fakes import FakeVenue
 
@@ -173,3 +173,46 @@ class LateAnswers(RuleBasedStateMachine):
 
 TestLateAnswers = LateAnswers.TestCase
 TestLateAnswers.settings = settings(max_examples=60, stateful_step_count=25)
+
+
+class _Numbered(SubscriptionRefused):
+    """A refusal with a number, as a venue may have it."""
+
+    def __init__(self, message: str, *, number: int, topics: tuple[str, ...] = ()) -> None:
+        self.number = number
+        super().__init__(message, topics=topics)
+
+
+def test_a_refusal_keeps_its_class_and_gets_its_topics() -> None:
+    """What the venue says of a refusal reaches the caller; the desk adds what was asked for."""
+    desk, told = new_desk(), _Numbered("no such topic", number=404)
+    desk.open()
+    waiter, texts = desk.subscribe(["a"])
+    desk.answer(reply(id_of(texts[0]), told))
+    assert waiter is not None
+    with pytest.raises(_Numbered) as caught:
+        waiter.wait(Deadline(NOW))
+    assert (caught.value.number, caught.value.topics) == (404, ("a",))
+    assert told.topics == ()
+
+
+def test_a_refusal_without_topics_keeps_its_class() -> None:
+    """Also where nobody can be named who asked."""
+    frame = Frame(kind=FrameKind.REPLY, answers=Answers.REQUEST, error=_Numbered("no", number=1))
+    refusal = new_desk().answer(frame)
+    assert refusal is not None
+    assert isinstance(refusal.error, _Numbered)
+
+
+def test_pings_keep_their_distance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the server drops whoever pings too often, a ping too soon has an id and no text."""
+    monkeypatch.setattr(FakeVenue, "ping_spacing", 2.0)
+    clock = ManualClock()
+    desk = RequestDesk(FakeVenue(), clock=clock)
+    assert desk.ping()[1] is not None
+    clock.advance(1.5)
+    request_id, text = desk.ping()
+    assert text is None
+    assert desk.pong(request_id) == 0.0
+    clock.advance(0.5)
+    assert desk.ping()[1] is not None

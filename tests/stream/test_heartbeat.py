@@ -16,7 +16,7 @@ from sixmm.stream.timer import Timer
 from sixmm.transport.base import WsLink
 from sixmm.venues.base import Dial
 
-from .fakes import WS_URL
+from .fakes import WS_URL, FakeVenue
 from .server import Rig
 
 MakeRig = Callable[..., Rig]
@@ -159,3 +159,16 @@ def test_a_ping_that_cannot_be_sent_is_left_to_the_reader(beating: MakeBeating) 
     client.link.is_broken = False
     client.beat()
     assert len(client.link.sent) == 1
+
+
+def test_a_ping_too_soon_is_one_of_the_protocol_alone(
+    beating: MakeBeating, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that drops whoever pings too often is asked by what it does not count."""
+    monkeypatch.setattr(FakeVenue, "ping_spacing", 60.0)
+    client = beating()
+    client.heartbeat.start()
+    client.beat()
+    client.beat()
+    assert client.link is not None
+    assert (len(client.link.sent), len(client.link.pinged)) == (1, 2)

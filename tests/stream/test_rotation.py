@@ -182,3 +182,34 @@ def test_what_is_made_for_one_dial_may_be_refused_a_few_times(
     with pytest.raises(LoginRefused):
         client.until(UnknownEvent)
     assert server.keys_made == 6
+
+
+def test_a_private_push_that_is_about_no_account_comes_once(
+    rotating: FakeServer, rig: MakeRig
+) -> None:
+    """The mirror learns nothing from it, so that only its text says that both links brought it."""
+    client = rig()
+    client.live()
+    stop = threading.Event()
+    sent: list[int] = []
+
+    def push() -> None:
+        while not stop.is_set():
+            sent.append(len(sent))
+            for peer in tuple(rotating.ws.peers):
+                peer.push(json.dumps({"nobody": "knows", "value": sent[-1]}))
+            stop.wait(0.001)
+
+    pusher = threading.Thread(target=push)
+    pusher.start()
+    try:
+        wait_until(lambda: client.session.stats().connects >= 5)
+    finally:
+        stop.set()
+        pusher.join(GENEROUS)
+    values: list[int] = []
+    while not values or values[-1] < sent[-1]:
+        event = client.take()
+        if isinstance(event, UnknownEvent):
+            values.append(event.data["value"])
+    assert values == list(range(values[0], len(sent)))
