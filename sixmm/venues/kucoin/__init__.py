@@ -1,4 +1,4 @@
-"""KuCoin: how its spot, margin, futures and unified streams speak.
+"""KuCoin: a client of its spot, margin, futures and unified streams, and how they speak.
 
 :func:`decode` is the pure decoder of all of them: one message in, one typed event out. Everything
 is imported on first use.
@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .client import KuCoinClient as KuCoinClient
     from .decoder import decode as decode
     from .enums import Connection as Connection
     from .refusals import StreamRefused as StreamRefused
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from .topics import pro_topic as pro_topic
 
 _HOMES = {
+    "client": ("KuCoinClient",),
     "decoder": ("decode",),
     "enums": ("Connection",),
     "refusals": ("StreamRefused",),
@@ -128,6 +130,7 @@ __all__ = [
     "FuturesPositionUpdate",
     "FuturesStopOrderUpdate",
     "IsolatedPositionUpdate",
+    "KuCoinClient",
     "KuCoinEvent",
     "MarginDebtRatio",
     "MarginLoanUpdate",

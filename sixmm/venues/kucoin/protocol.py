@@ -15,7 +15,7 @@ from typing import Any
 from ...codec import dump_json, parse_json
 from ...errors import DecodeError, LoginRefused, SixmmError, Throttled
 from ...redaction import one_line
-from ..base import Frame, FrameKind
+from ..base import Answers, Frame, FrameKind
 from .enums import StreamErrorCode
 from .refusals import StreamRefused
 from .topics import batch_topic, is_private
@@ -222,7 +222,11 @@ def frame_of(message: Any, *, login_by_frame: bool = False) -> Frame:
     if word in (FrameWord.PRO_ACK, FrameWord.PRO_REFUSAL):
         return _pro_answer(message, refused=word is FrameWord.PRO_REFUSAL)
     if word in (FrameWord.ACK, FrameWord.PONG, FrameWord.PRO_PONG):
-        return Frame(kind=FrameKind.REPLY, request_id=request_id_of(message))
+        request_id = request_id_of(message)
+        # Some servers send a pong without the id of the ping; then it is for the oldest.
+        is_bare_pong = request_id is None and word is not FrameWord.ACK
+        answers = Answers.PING if is_bare_pong else None
+        return Frame(kind=FrameKind.REPLY, request_id=request_id, answers=answers)
     return _OTHER
 
 
