@@ -327,8 +327,10 @@ def _states_after(
         executed += fill.quantity or _ZERO
         state = row
         if not _is_state_after(row, executed):
-            at_ms = fill.time_ms or row.updated_at_ms
-            state = attrs.evolve(partly_filled(row, executed), updated_at_ms=at_ms)
+            state = partly_filled(row, executed)
+            if state != row:
+                # Else nothing came after the fill, and the row has the better time.
+                state = attrs.evolve(state, updated_at_ms=fill.time_ms or row.updated_at_ms)
             if known is not None and compare_orders(known, state) is Telling.OLDER:
                 # A push has told a later state already: what is told never goes back.
                 state = known

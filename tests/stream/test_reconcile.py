@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from sixmm.state.account import AccountMirror
 from sixmm.state.models import (
+    ENDED_RANK,
     Balance,
     Baseline,
     ConditionOrder,
@@ -502,6 +503,25 @@ def test_what_follows_a_push_is_left_to_the_pushes_and_looked_at_again() -> None
     assert expects_fills(mirror, snapshot, buffered)
     assert reconcile(mirror, snapshot, buffered, partly_filled=partly_filled) == []
     assert not expects_fills(mirror, snapshot, [])
+
+
+def test_an_order_for_an_amount_of_money_ends_once() -> None:
+    """Its size says nothing of how much was filled: the venue says what came after a fill."""
+    mirror = AccountMirror()
+    mirror.begin(1)
+    order = Order(
+        order_id="1",
+        status="FILLED",
+        rank=ENDED_RANK,
+        symbol="BTCUSDT",
+        quantity=Decimal(100),
+        executed_quantity=Decimal(2),
+        updated_at_ms=7,
+    )
+    fill = Fill(fill_id="f1", order_id="1", quantity=Decimal(2), time_ms=5)
+    snapshot = Snapshot(as_of_ms=9, fills=(fill,), open_orders=(), ended_orders=(order,))
+    changes = reconcile(mirror, snapshot, [], partly_filled=lambda order, _: order)
+    assert changes == [OrderChange(order=order, fill=fill)]
 
 
 # Condition orders
