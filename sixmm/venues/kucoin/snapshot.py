@@ -390,7 +390,13 @@ def _since(fills: Mapping[str, Fill], baseline: Baseline) -> tuple[Fill, ...]:
     kept = [
         fill for fill in fills.values() if fill.time_ms is None or fill.time_ms >= baseline.since_ms
     ]
-    return tuple(sorted(kept, key=lambda fill: fill.time_ms or 0))
+    return tuple(sorted(kept, key=_when))
+
+
+def _when(fill: Fill) -> tuple[int, int, str]:
+    """Return when a fill was: ids of trades grow, and several may be of one millisecond."""
+    trade_id = fill.trade_id or ""
+    return fill.time_ms or 0, len(trade_id), trade_id
 
 
 def _one(call: Call, order_of: Callable[[Any], Order]) -> Plan[Order]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sixmm.codec import parse_json
 from sixmm.errors import ConfigurationError, LoginRefused, Throttled
-from sixmm.venues.base import Frame, FrameKind
+from sixmm.venues.base import Answers, Frame, FrameKind
 from sixmm.venues.kucoin.protocol import (
     classify,
     frame_of,
@@ -134,8 +134,11 @@ class TestFrames:
         assert frame(**message) == Frame(kind=FrameKind.REPLY, request_id="5")
 
     def test_pong_without_an_id(self) -> None:
-        """A pong is known by its type."""
-        assert frame(type="pong", timestamp=1) == Frame(kind=FrameKind.REPLY)
+        """A pong is known by its type; it is for the oldest ping, on either kind of stream."""
+        bare = Frame(kind=FrameKind.REPLY, answers=Answers.PING)
+        assert frame(type="pong", timestamp=1) == frame(op="pong", ts=1) == bare
+        assert frame(id="7", type="pong").answers is None
+        assert frame(type="ack").answers is None
 
     def test_pong_within_a_push(self) -> None:
         """A push that has the word in it is no pong."""

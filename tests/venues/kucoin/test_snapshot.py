@@ -255,6 +255,14 @@ class TestSpot:
 
         assert "weeks ago" in snapshot.unchecked["fills"]
 
+    def test_fills_of_one_millisecond(self) -> None:
+        """The list has the newest first; they are told in the order of their ids."""
+        rows = [fill(100, at=SINCE + 1), fill(99, at=SINCE + 1), fill(98, at=SINCE + 1)]
+        exchange = Exchange(rows={"spotActiveSymbols": ["A-B"], "spotFills A-B": rows})
+        snapshot, _ = read(spot_snapshot_plan(base(), now_ms=NOW), exchange)
+
+        assert [row.trade_id for row in snapshot.fills or ()] == ["98", "99", "100"]
+
 
 class TestFutures:
     """The futures account."""
