@@ -22,6 +22,7 @@ from . import (
     idempotence,
     ids,
     interleavings,
+    kucoin,
     late_acks,
     late_replies,
     lock_order,
@@ -81,4 +82,5 @@ ROWS: tuple[Row, ...] = (
     *replays.ROWS,
     *ids.ROWS,
     *mutation.ROWS,
+    *kucoin.ROWS,
 )
