@@ -104,6 +104,7 @@ STARTS_THREADS = (
 )
 SHARED = (
     "stream/inbox.py",
+    "stream/waiter.py",
     "stream/waiting.py",
     "stream/group.py",
     "stream/links.py",

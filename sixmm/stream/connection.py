@@ -22,21 +22,19 @@ from ..errors import (
 from ..events import Connected, SubscriptionFailed
 from ..transport.base import WsLink
 from ..venues.base import Answers
+from .agenda import Agenda
 from .asking import Asking
-from .desk import Waiter
 from .handing import chosen_of
 from .lanes import measure
 from .options import SessionOptions
 from .overlap import Overlap
 from .routing import Router, Sorted
 from .shared import Shared
-from .sync import AUDIT, AccountSync, Comparison, Merged
+from .sync import AUDIT, AccountSync, Comparison
 from .tail import Read
+from .waiter import Waiter
 
-__all__ = ["ROTATION", "Connection"]
-
-ROTATION = "rotation"
-"""The reason to make the next link, because the server would end this one."""
+__all__ = ["Connection"]
 
 _log = logging.getLogger("sixmm.stream")
 
@@ -50,7 +48,6 @@ _PASSING = (ServerFault, Throttled)
 """What is told in place of a login and says nothing of the credential: to try again helps."""
 _NOW = 0.0
 _LONG = 3_600.0
-_ROTATION_RETRY = 60.0
 
 
 class Connection:
@@ -92,10 +89,12 @@ class Connection:
         self._logged_in = False
         self._seen_pong: bytes | None = None
         self._heard_at = shared.clock.monotonic()
-        self._resync_at: float | None = None
-        self._resync_delay = self._options.resync_retry
-        self._audit_at: float | None = None
-        self._rotate_at = None if rotate_after is None else self._heard_at + rotate_after
+        self._agenda = Agenda(
+            clock=shared.clock,
+            options=self._options,
+            private=shared.private,
+            rotate_after=rotate_after,
+        )
         # Market messages of a link that is not in use yet.
         self._held: list[tuple[int, Sequence[bytes], Sequence[str]]] | None = None
         self._overlap = Overlap(shared.clock)
@@ -162,18 +161,11 @@ class Connection:
         pushed = self._take_buffer()
         merged = self._sync.merge(comparison, pushed, reason=reason, connection=self.number)
         self._buffering = False
-        self._plan_audit(self._options.audit_interval)
-        self._plan_resync(again=comparison.is_worth_another_try, floor=comparison.retry_after)
-        self._look_again(merged)
-
-    def _look_again(self, merged: Merged) -> None:
-        """Plan another comparison soon where one has left something open."""
-        if self._resync_at is not None or merged.is_whole:
-            return
-        # What nobody can read may come again and again; what is on its way comes soon, if at all.
-        self._plan_resync(again=merged.has_failures)
-        if not merged.has_failures:
-            self._resync_at = self._shared.clock.monotonic() + self._options.resync_retry
+        self._agenda.plan_audit(self._options.audit_interval)
+        self._agenda.plan_resync(
+            again=comparison.is_worth_another_try, floor=comparison.retry_after
+        )
+        self._agenda.look_again(merged)
 
     def audit(self) -> None:
         """Compare the account although nothing calls for it, with events going on all the while.
@@ -184,7 +176,7 @@ class Connection:
             ConnectionClosed: the account shows what the stream did not tell: the link is mute.
             SixmmError: the link ended meanwhile, or the credential was refused.
         """
-        self._plan_audit(self._options.audit_interval)
+        self._agenda.plan_audit(self._options.audit_interval)
         self._buffering = True
         comparison = self._compare()
         pushed, self._buffering = self._take_buffer(), False
@@ -193,13 +185,13 @@ class Connection:
             return
         merged = self._sync.merge(comparison, pushed, reason=AUDIT, connection=self.number)
         self._shared.counters.audits += 1
-        if comparison.is_worth_another_try and self._resync_at is None:
+        if comparison.is_worth_another_try and self._agenda.resync_at is None:
             # The mirror has marked it stale: unlike a push, nothing would bring it up to date.
-            self._plan_resync(again=True, floor=comparison.retry_after)
+            self._agenda.plan_resync(again=True, floor=comparison.retry_after)
         if merged.untold:
             what = "the account shows what the stream did not tell"
             raise ConnectionClosed(code=1000, reason=what, by="local")
-        self._look_again(merged)
+        self._agenda.look_again(merged)
 
     def _compare(self) -> Comparison:
         for _ in range(_READINGS):
@@ -209,15 +201,6 @@ class Connection:
                 break
         return comparison
 
-    def _due(self) -> str | None:
-        """Return the reason for a comparison now: parts that are to be tried again, or the time."""
-        now = self._shared.clock.monotonic()
-        if self._resync_at is not None and now >= self._resync_at:
-            return "retry"
-        if self._rotate_at is not None and now >= self._rotate_at:
-            return ROTATION
-        return AUDIT if self._audit_at is not None and now >= self._audit_at else None
-
     def serve(self) -> str:
         """Hand over what comes until a comparison is due, and return the reason for it.
 
@@ -226,7 +209,7 @@ class Connection:
         shared = self._shared
         self._heard_at, asked = shared.clock.monotonic(), False
         deadline: Deadline | None = None
-        while (due := self._due()) is None:
+        while (due := self._agenda.due()) is None:
             if self._asking.due_at is not None and self._asking.act():
                 deadline = None
             deadline = deadline or self._deadline(self._wait(asked=asked))
@@ -235,15 +218,15 @@ class Connection:
             except DeadlineExceeded:
                 asked, deadline = self._ask_for_life(asked=asked), None
             else:
-                if self._is_awaited and not asked and self._resync_at is None:
+                if self._is_awaited and not asked and self._agenda.resync_at is None:
                     self._lend(deadline)
                     deadline = None
                 # A deadline that passes too early only leads to a look at the silence, so it serves
                 # for many reads; but not where it was meant for an answer, or for a resync.
-                if asked or self._resync_at is not None:
+                if asked or self._agenda.resync_at is not None:
                     if asked:
                         # It was silent for long: who knows whether it is what it was.
-                        self._plan_audit(self._options.audit_after_silence)
+                        self._agenda.plan_audit(self._options.audit_after_silence)
                     asked, deadline = False, None
         return due
 
@@ -255,7 +238,7 @@ class Connection:
 
     def rotate_later(self) -> None:
         """Stay in use for a while: the link that was to follow could not be made."""
-        self._rotate_at = self._shared.clock.monotonic() + _ROTATION_RETRY
+        self._agenda.rotate_later()
 
     def finish(self) -> Counter[bytes]:
         """Hand over what is still on its way on this link, which is going out of use.
@@ -337,7 +320,7 @@ class Connection:
                 self._receive(earlier)
             except DeadlineExceeded:
                 return earlier is not limit
-            return self._resync_at is None
+            return self._agenda.resync_at is None
 
         self._shared.inbox.turn.lend(
             read,
@@ -405,8 +388,8 @@ class Connection:
     def _pass_on(self, messages: Sequence[bytes], received_at: int) -> None:
         """Hand over what one read has brought; plan a comparison where that is called for."""
         is_certain = self._hand.hand_over(messages, received_at=received_at)
-        if not is_certain and self._shared.private and self._resync_at is None:
-            self._plan_resync(again=True)
+        if not is_certain and self._shared.private and self._agenda.resync_at is None:
+            self._agenda.plan_resync(again=True)
 
     def _note_pong(self) -> None:
         payload = self._link.last_pong
@@ -458,25 +441,6 @@ class Connection:
         taken, self._buffer, self._buffer_bytes = self._buffer, [], 0
         return taken
 
-    def _plan_resync(self, *, again: bool, floor: float = 0.0) -> None:
-        options = self._options
-        if not again:
-            # The delay stays as long as it has become: what fails again and again is asked rarely.
-            self._resync_at = None
-            return
-        self._resync_at = self._shared.clock.monotonic() + max(self._resync_delay, floor)
-        self._resync_delay = min(self._resync_delay * 2, options.resync_retry_max)
-
-    def _plan_audit(self, delay: float | None) -> None:
-        """Plan the next audit, where there are any, not later than it was planned before."""
-        if delay is None or self._options.audit_interval is None:
-            return
-        if not self._shared.private:
-            return
-        at, planned = self._shared.clock.monotonic() + delay, self._audit_at
-        is_soon = planned is not None and self._shared.clock.monotonic() < planned < at
-        self._audit_at = planned if is_soon else at
-
     # Waiting
 
     def _deadline(self, timeout: float) -> Deadline:
@@ -489,7 +453,7 @@ class Connection:
         ends = [now + _LONG]
         if patience is not None and worry is not None:
             ends.append(self._heard_at + (patience if asked else worry))
-        planned = (self._resync_at, self._audit_at, self._rotate_at, self._asking.due_at)
+        planned = (*self._agenda.times, self._asking.due_at)
         ends += [at for at in planned if at is not None]
         return max(0.0, min(ends) - now)
 

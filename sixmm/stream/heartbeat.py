@@ -13,10 +13,10 @@ from ..clock import Deadline
 from ..errors import SixmmError
 from ..transport.base import WsLink
 from ..venues.base import Dial
-from .desk import Waiter
 from .options import SessionOptions
 from .shared import Shared
 from .timer import Jobs
+from .waiter import Waiter
 
 __all__ = ["Heartbeat"]
 

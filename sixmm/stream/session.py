@@ -27,9 +27,9 @@ from ..errors import (
 )
 from ..transport.base import WsLink, WsTransport
 from ..venues.base import Dial
+from .agenda import ROTATION
 from .backoff import Backoff
-from .connection import ROTATION, Connection
-from .desk import Waiter
+from .connection import Connection
 from .heartbeat import Heartbeat
 from .inbox import WAIT_SLICE
 from .judging import Judge
@@ -40,6 +40,7 @@ from .states import CONNECTED_STATES, State, Trigger, next_state
 from .stats import Stats
 from .sync import AUDIT, AccountSync
 from .timer import Flag, Jobs, Timer, TimerShare
+from .waiter import Waiter
 
 __all__ = ["Session"]
 

@@ -223,7 +223,7 @@ def test_chatter_does_not_hold_up_the_next_attempt(alone: Alone) -> None:
     connection = Connection(shared, link, sync=alone.sync, number=1)
     connection.resubscribe()
     # The account is not compared here: a moment for it is planned, so that serving ends.
-    connection._resync_at = alone.clock.monotonic() + 60.0
+    connection._agenda.resync_at = alone.clock.monotonic() + 60.0
     assert connection.serve() == "retry"
     assert alone.rig.until(SubscriptionFailed).topics == ("a",)
     assert sum("subscribe" in text for text in link.sent) == 3

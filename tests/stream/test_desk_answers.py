@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from sixmm.clock import Deadline, ManualClock
 from sixmm.errors import ClientClosed, SixmmError, SubscriptionRefused
-from sixmm.stream.desk import RequestDesk, Waiter
+from sixmm.stream.desk import RequestDesk
+from sixmm.stream.waiter import Waiter
 from sixmm.venues.base import Answers, Frame, FrameKind
 
 from .fakes import FakeVenue

@@ -8,7 +8,8 @@ import pytest
 
 from sixmm.clock import Deadline, ManualClock
 from sixmm.errors import SixmmError, SubscriptionRefused
-from sixmm.stream.desk import RequestDesk, Waiter
+from sixmm.stream.desk import RequestDesk
+from sixmm.stream.waiter import Waiter
 from sixmm.venues.base import Answers, Frame, FrameKind
 
 from .fakes import FakeVenue
