@@ -21,6 +21,7 @@ WITHOUT_BLOCKS = {
     "reliability.md",
     "rules.md",
     "venues-events.md",
+    "venues.md",
     "wire.md",
 }
 
