@@ -284,7 +284,7 @@ def _section(section: _Section) -> str:
         told = "\n".join(_told(section, row) for row in section.rows if row.event is cls)
         home = f"{section.package}.stream_schema.{cls.__name__}"
         parts.append(
-            f"\n### {cls.__name__}\n\n{_first_line(cls)} {{py:class}}`Fields <{home}>`.\n\n{told}"
+            f"\n### {cls.__name__}\n\n{_first_line(cls)} Its fields: {{py:class}}`{home}`.\n\n{told}"
         )
     return "".join(parts)
 
