@@ -283,9 +283,8 @@ def _section(section: _Section) -> str:
     for cls in dict.fromkeys(row.event for row in section.rows):
         told = "\n".join(_told(section, row) for row in section.rows if row.event is cls)
         home = f"{section.package}.stream_schema.{cls.__name__}"
-        parts.append(
-            f"\n### {cls.__name__}\n\n{_first_line(cls)} Its fields: {{py:class}}`{home}`.\n\n{told}"
-        )
+        fields = f"Its fields: {{py:class}}`{home}`."
+        parts.append(f"\n### {cls.__name__}\n\n{_first_line(cls)} {fields}\n\n{told}")
     return "".join(parts)
 
 
