@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from sixmm.clock import Deadline
-from sixmm.errors import SubscriptionRefused
+from sixmm.errors import ClientClosed, SubscriptionRefused
 from sixmm.stream.waiter import Waiter
 
 NOW = 0.0

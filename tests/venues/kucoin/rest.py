@@ -15,7 +15,7 @@ from .examples import compact
 KEY = Credentials(
     api_key=Secret("my-api-key"),
     api_secret=Secret("secret"),
-    passphrase=Secret("passphrase"),
+    passphrase=Secret("my-passphrase"),
 )
 
 

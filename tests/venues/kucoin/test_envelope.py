@@ -58,7 +58,7 @@ class TestRequest:
             "KC-API-KEY": "my-api-key",
             "KC-API-SIGN": "sigrgFlHvwzJnjraKWugFacllwle1J+2Cd2wTF5/40g=",
             "KC-API-TIMESTAMP": "1700000000000",
-            "KC-API-PASSPHRASE": "sWd5rQWAxDzYJTY6K2sov6seA0l3uNP70anWxITg8IA=",
+            "KC-API-PASSPHRASE": "O6EXY5PUKd+kAkiyvJZwGMP6HpyiCa3/t3FyTjSmvF8=",
             "KC-API-KEY-VERSION": "3",
         }
 
