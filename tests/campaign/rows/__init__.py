@@ -36,6 +36,7 @@ from . import (
     renewals,
     replays,
     replies,
+    rocketfi,
     stale_connections,
     storm,
     threads,
@@ -48,6 +49,7 @@ __all__ = ["ROWS"]
 ROWS: tuple[Row, ...] = (
     *conformance.ROWS,
     *disconnects.ROWS,
+    *rocketfi.ROWS,
     *half_open.ROWS,
     *mute.ROWS,
     *partitions.ROWS,
