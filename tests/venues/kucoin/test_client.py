@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from sixmm.errors import ConfigurationError
+from sixmm.errors import ConfigurationError, ConnectFailed
 from sixmm.stream.options import SessionOptions
+from sixmm.transport.base import HttpRequest, HttpResponse
 from sixmm.transport.memory import MemoryHttp, MemoryWs
 from sixmm.venues import kucoin
 from sixmm.venues.kucoin import Connection, KuCoinClient
@@ -18,10 +19,18 @@ from sixmm.venues.kucoin.limits import DIALS_PER_MINUTE, MESSAGES_PER_TEN_SECOND
 KEY = ("my-api-key", "the-secret-of-it", "a pass phrase")
 
 
+def quiet() -> dict[str, Any]:
+    """Return transports on which nothing answers."""
+
+    def nobody(_: HttpRequest) -> HttpResponse:
+        raise ConnectFailed("nobody is there")
+
+    return {"http": MemoryHttp(nobody), "ws": MemoryWs(lambda *_: None)}
+
+
 def make(*key: Any, **options: Any) -> KuCoinClient:
     """Return a client without a network."""
-    quiet: dict[str, Any] = {"http": MemoryHttp(lambda _: None), "ws": MemoryWs(lambda *_: None)}
-    return KuCoinClient(*key, **{**quiet, **options})
+    return KuCoinClient(*key, **{**quiet(), **options})
 
 
 def wanted(client: KuCoinClient) -> dict[str, set[str]]:
@@ -166,14 +175,13 @@ def test_the_environment() -> None:
         "KUCOIN_REGION": "europe",
         "KUCOIN_FUTURES_URL": "https://futures.test",
     }
-    quiet: dict[str, Any] = {"http": MemoryHttp(lambda _: None), "ws": MemoryWs(lambda *_: None)}
-    client = KuCoinClient.from_env(environ, **quiet)
+    client = KuCoinClient.from_env(environ, **quiet())
     urls = {plan.name: plan.rest_url for plan in client._plans}
     assert urls["spot_private_v1"] == REGIONS["europe"].spot
     assert urls["futures_private_v1"] == "https://futures.test"
     for wrong in ("1", "three"):
         with pytest.raises(ConfigurationError, match="key_version"):
-            KuCoinClient.from_env({**environ, "KUCOIN_KEY_VERSION": wrong}, **quiet)
+            KuCoinClient.from_env({**environ, "KUCOIN_KEY_VERSION": wrong}, **quiet())
 
 
 def test_the_figures_keep_the_limits_of_the_exchange() -> None:
