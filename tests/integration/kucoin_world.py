@@ -14,7 +14,7 @@ from sixmm.venues.kucoin import KuCoinClient
 
 from .kucoin_audit import Result, audit
 
-__all__ = ["DEADLINE", "FAST", "SYMBOLS", "Course", "Taker", "World"]
+__all__ = ["DEADLINE", "FAST", "SYMBOLS", "Course", "Taker", "World", "wanted"]
 
 FAST = BackoffPolicy(base=0.005, maximum=0.05, stable_after=0.2)
 """A back-off for a server on the same machine."""
@@ -77,7 +77,7 @@ class World:
 
     def settle(self, taker: Taker, client: KuCoinClient) -> None:
         """Wait until the caller has got what was pushed last, and the account is certain."""
-        exchange, topics = self.exchange, client.stats().topics
+        exchange, topics = self.exchange, wanted(client)
         for _ in range(int(DEADLINE / _PATIENCE)):
             client.wait_live(DEADLINE)
             after = self.seq
@@ -92,7 +92,7 @@ class World:
             raise AssertionError("the last pushes did not arrive")
         assert taker.wait_for(lambda: not client.account.stale, DEADLINE), "never certain again"
 
-    def _is_told_everywhere(self, after: int, topics: Sequence[str]) -> bool:
+    def _is_told_everywhere(self, after: int, topics: frozenset[str]) -> bool:
         told = _last_of_each(self.exchange.private_log(self.account, after, topics))
         return len(told) == len(
             {_kind(topic) for topic in topics if not topic.startswith("/market")}
@@ -103,11 +103,16 @@ class World:
         return audit(
             self.exchange.private_log(self.account),
             taker.events,
-            topics=client.stats().topics,
+            topics=wanted(client),
             truth=self.exchange.truth(self.account),
             mirror=client.account,
             after_seq=after_seq,
         )
+
+
+def wanted(client: KuCoinClient) -> frozenset[str]:
+    """Return the topics that were asked for, also while there is no connection for them."""
+    return frozenset(topic for shared in client._shares for topic in shared.desk.wanted())
 
 
 def _last_of_each(log: Sequence[Any]) -> dict[str, str]:
