@@ -12,7 +12,6 @@ import logging
 import math
 import os
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import click
@@ -26,6 +25,7 @@ from .market import funding, klines, markets
 from .order import order
 from .orders import orders
 from .records import record, replay
+from .venues import DEFAULT, NAMES, show_demo
 
 __all__ = ["command_line", "run"]
 
@@ -92,6 +92,9 @@ class _Number(click.FloatRange):
 
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+_venue = click.option(
+    "--venue", type=click.Choice(NAMES), default=DEFAULT, show_default=True, help="Which exchange."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -108,6 +111,7 @@ for _command in (
 
 
 @command_line.command()
+@_venue
 @click.option(
     "--seconds",
     type=_Number(1, _LONGEST_DEMO_SECONDS),
@@ -119,17 +123,17 @@ for _command in (
     "--seed", type=int, default=7, show_default=True, help="The seed of market and trader."
 )
 @_as_json
-def demo(seconds: float, seed: int, as_json: bool) -> int:
+def demo(venue: str, seconds: float, seed: int, as_json: bool) -> int:
     """Trade on an exchange on this machine, cut the connection, and prove that nothing was lost.
 
     The exit code is 0 only if every private event arrived, none came twice, went back or was
     invented, and the client had to reconnect at least once.
     """
     _require_exchange()
-    from .demo import run_demo  # only now: it imports the embedded exchange
     from .output import open_output
 
-    return run_demo(seconds=seconds, seed=seed, output=open_output(sys.stdout, as_json=as_json))
+    output = open_output(sys.stdout, as_json=as_json)
+    return show_demo(venue, seconds=seconds, seed=seed, output=output)
 
 
 def _accounts(
@@ -179,13 +183,16 @@ def sim(port: int, seed: int, rate: float, accounts: list[tuple[str, str]], as_j
     return serve(port=port, seed=seed, rate=rate, accounts=accounts, as_json=as_json)
 
 
-def _url(name: str, help_text: str) -> Callable[[Any], Any]:
-    return click.option(name, envvar=f"SIXMM_{name[2:].replace('-', '_').upper()}", help=help_text)
-
-
 @command_line.command()
 @click.argument("topics", nargs=-1, metavar="[TOPIC]...")
+@_venue
 @click.option("--private", is_flag=True, help="Also the events of the account; needs credentials.")
+@click.option(
+    "--account",
+    metavar="0x...",
+    help="Also the events of the account with this address (rocketfi). With --private instead of"
+    " it: ROCKETFI_ACCOUNT.",
+)
 @click.option(
     "--credentials",
     metavar="FILE",
@@ -193,12 +200,14 @@ def _url(name: str, help_text: str) -> Callable[[Any], Any]:
     " or as KEY=VALUE lines. Without it: SIXMM_API_KEY, SIXMM_API_SECRET, SIXMM_ACCESS_TOKEN.",
 )
 @click.option("--seconds", type=_Number(0.1), help="End after this time.")
-@_url("--rest-url", "Another REST address.")
-@_url("--ws-url", "Another stream address.")
+@click.option("--rest-url", help="Another REST address; or SIXMM_REST_URL, ROCKETFI_REST_URL.")
+@click.option("--ws-url", help="Another stream address; or SIXMM_WS_URL, ROCKETFI_WS_URL.")
 @_as_json
 def listen(
     topics: tuple[str, ...],
+    venue: str,
     private: bool,
+    account: str | None,
     credentials: str | None,
     seconds: float | None,
     rest_url: str | None,
@@ -206,6 +215,7 @@ def listen(
     as_json: bool,
 ) -> int:
     """Show live events: market topics such as market.depth.BTCUSDT, and those of the account."""
+    private = private or account is not None
     if not topics and not private:
         raise click.UsageError("nothing to listen to: name a topic or use --private")
     if credentials is not None and not private:
@@ -214,8 +224,10 @@ def listen(
     from .output import open_output
 
     return listen_to(
+        venue=venue,
         topics=topics,
         private=private,
+        account=account,
         credentials_file=credentials,
         seconds=seconds,
         rest_url=rest_url,

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from typing import Any
 
-from ..client import Client
+from ..blocking import BlockingClient
 from ..clock import Deadline
 from ..errors import ConnectFailed, DeadlineExceeded
-from ..redaction import Secret
-from ..venues.sixmm.topics import check_topic
-from .credentials import find_credentials
 from .output import Output
+from .venues import DEFAULT, Wanted, open_listener
 
 __all__ = ["listen_to"]
 
@@ -28,6 +24,8 @@ def listen_to(
     rest_url: str | None,
     ws_url: str | None,
     output: Output,
+    venue: str = DEFAULT,
+    account: str | None = None,
     connect_timeout: float = 20.0,
 ) -> int:
     """Show events until Ctrl-C (code 130) or for ``seconds`` (code 0).
@@ -37,34 +35,27 @@ def listen_to(
     are waited for until the end.
 
     Raises:
-        ConfigurationError: a topic, an address or the credentials cannot work.
+        ConfigurationError: a topic, an address, the account or the credentials cannot work.
         SixmmError: the exchange refuses the credentials or a topic, or cannot be reached.
     """
-    wanted = [check_topic(topic) for topic in topics]
-    settings: dict[str, Any] = {"private": private}
-    settings.update({"rest_url": rest_url} if rest_url else {})
-    settings.update({"ws_url": ws_url} if ws_url else {})
-    if private:
-        settings.update(_credential_settings(credentials_file))
-    with Client(**settings) as client, output:
+    wanted = Wanted(
+        topics=tuple(topics),
+        private=private,
+        credentials_file=credentials_file,
+        account=account,
+        rest_url=rest_url,
+        ws_url=ws_url,
+    )
+    with open_listener(venue, wanted) as client, output:
         output.status(" connecting ")
         _wait_live(client, connect_timeout if seconds is None else min(connect_timeout, seconds))
         output.status(" live; Ctrl-C ends ")
-        client.subscribe(*wanted)
+        client.subscribe(*topics)
         _show(client, output, Deadline(seconds))
     return 0
 
 
-def _credential_settings(path: str | None) -> dict[str, Secret | None]:
-    found = find_credentials(path, os.environ)
-    return {
-        "api_key": found.api_key,
-        "api_secret": found.api_secret,
-        "access_token": found.access_token,
-    }
-
-
-def _wait_live(client: Client, timeout: float) -> None:
+def _wait_live(client: BlockingClient, timeout: float) -> None:
     """Wait for the first connection; a failure says what the last attempt ended with."""
     try:
         client.wait_live(timeout)
@@ -73,7 +64,7 @@ def _wait_live(client: Client, timeout: float) -> None:
         raise ConnectFailed(f"no connection within {timeout:g} s: {why}") from exc
 
 
-def _show(client: Client, output: Output, deadline: Deadline) -> None:
+def _show(client: BlockingClient, output: Output, deadline: Deadline) -> None:
     """Show events until the deadline; what waits already is shown first, however late it is."""
     while True:
         left = deadline.remaining()

@@ -158,20 +158,6 @@ def test_stream_ends_for_good(capsys: pytest.CaptureFixture[str]) -> None:
     assert _summary(stream.getvalue())["sent"] > 0
 
 
-def test_last_resort() -> None:
-    """A process that hangs beyond every deadline is ended with a message and code 1."""
-    hang = (
-        "import threading; from sixmm.cli.demo import _last_resort\n"
-        "with _last_resort(0.1): threading.Event().wait(300)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", hang], capture_output=True, text=True, timeout=_LIMIT_SECONDS
-    )
-
-    assert done.returncode == 1
-    assert done.stderr == "sixmm demo: gave up: it did not come to an end\n"
-
-
 class _Doubting(Demo):
     """Finds something wrong in whatever was delivered."""
 
