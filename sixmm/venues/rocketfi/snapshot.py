@@ -254,14 +254,19 @@ def _ended(
 
 def _ends_of(events: Iterable[OrderEventRow], baseline: Baseline) -> dict[str, Order]:
     by_order: dict[str, list[OrderEventRow]] = {}
+    recent: set[str] = set()
+    latest_ms = 0
     for row in events:
         by_order.setdefault(str(row.order_id), []).append(row)
+        # A rejection has no time: it came after what stands before it.
+        latest_ms = max(latest_ms, row.timestamp or 0)
+        told_ms = latest_ms if row.type == OrderEventType.REJECTED else row.timestamp or 0
+        if told_ms >= baseline.since_ms:
+            recent.add(str(row.order_id))
     ended: dict[str, Order] = {}
     for order_id, rows in by_order.items():
         order = order_of_events(rows)
-        is_wanted = order_id in baseline.open_orders or any(
-            (row.timestamp or 0) >= baseline.since_ms for row in rows
-        )
+        is_wanted = order_id in baseline.open_orders or order_id in recent
         if order is not None and not order.is_open and is_wanted:
             ended[order_id] = order
     return ended

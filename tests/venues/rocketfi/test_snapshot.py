@@ -132,6 +132,18 @@ def test_an_order_that_was_changed_and_filled_at_once(newest_first: bool) -> Non
     assert [order.status for order in told.ended_orders] == ["filled"]
 
 
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_a_rejection_has_no_time(newest_first: bool) -> None:
+    """It is news where what came before it is."""
+    rejected = {"rejected": {"reason": "marginViolated"}}
+    server = Server(newest_first=newest_first)
+    old, new = event(rejected, orderId=2), event(rejected, orderId=4)
+    server.events = [placed(1, NOW - 9), old, filled(1, "1", NOW), new, placed(5, NOW + 1)]
+    told = run(server.answer, Baseline(since_ms=NOW))
+
+    assert {order.order_id: order.status for order in told.ended_orders} == {"4": "rejected"}
+
+
 def test_an_account_without_anything() -> None:
     """Null lists are empty, and nothing is unchecked."""
     told = run(Server().answer)
