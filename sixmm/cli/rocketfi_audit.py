@@ -207,7 +207,7 @@ class _Course:
         if mark[1] == "fill" or mark[1] in _ENDS:
             return Verdict.LOST
         key = ("order", str(mark[0]))
-        is_later = self._last_mark.get(mark[0], 0) > seq or self._newest.get(key, 0.0) > seq
+        is_later = self._last_mark.get(mark[0], 0) >= seq or self._newest.get(key, 0.0) > seq
         return Verdict.SUPERSEDED if is_later or self._ends_true(key) else Verdict.LOST
 
     def _of_values(self, key: Key, values: Values, seq: int) -> Verdict:
