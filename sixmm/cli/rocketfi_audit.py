@@ -104,10 +104,15 @@ class _History:
         self.final = _values_of_truth(truth)
         self.marks: dict[Mark, int] = {}
         self.seqs: dict[str, list[int]] = {}
+        self.causes: dict[tuple[int, Key], Mark] = {}
+        """What had happened last to an order when a push told how it stands."""
+        last: dict[Key, Mark] = {}
         self._reached = {key: {values} for key, values in _values_of_truth(before).items()}
         for entry, told in self.entries:
             self.marks.update(dict.fromkeys(told.marks, entry.seq))
             self.seqs.setdefault(entry.text, []).append(entry.seq)
+            last.update({("order", str(mark[0])): mark for mark in told.marks})
+            self.causes.update({(entry.seq, key): last[key] for key in told.values if key in last})
             self._reach(told.values)
         self._reach(self.final)
 
@@ -211,7 +216,10 @@ class _Course:
         return Verdict.SUPERSEDED if is_later or self._ends_true(key) else Verdict.LOST
 
     def _of_values(self, key: Key, values: Values, seq: int) -> Verdict:
-        if (key, values) in self._told_values:
+        # What happened to an order tells how it stands after that.
+        if (key, values) in self._told_values or self._history.causes.get(
+            (seq, key)
+        ) in self._marks:
             return Verdict.RECOVERED
         is_later = self._newest.get(key, 0.0) > seq or self._last_mark.get(key[1], 0) >= seq
         return Verdict.SUPERSEDED if is_later or self._ends_true(key) else Verdict.LOST

@@ -145,8 +145,9 @@ class RocketFiDemo(Demonstration):
         return self._exchange.connections(self._account) > 0
 
     def _price_in(self, event: Event) -> str:
-        is_price = isinstance(event, MarkPriceUpdate)
-        return f"{self._instrument.ticker} {event.price}" if is_price else ""
+        if not isinstance(event, MarkPriceUpdate):
+            return ""
+        return f"{self._instrument.ticker} {event.price}"
 
     def _judge(self) -> Audit:
         return audit_rocketfi(

@@ -91,7 +91,7 @@ def _rocketfi_listener(wanted: Wanted) -> BlockingClient:
         account = os.environ.get("ROCKETFI_ACCOUNT") or None
         if account is None:
             raise ConfigurationError("whose? Use --account, or set ROCKETFI_ACCOUNT")
-    return RocketFiClient.from_env(account=account, **_addresses(wanted, "ROCKETFI"))
+    return RocketFiClient.from_env(None, account=account, **_addresses(wanted, "ROCKETFI"))
 
 
 def _addresses(wanted: Wanted, prefix: str) -> dict[str, str]:
