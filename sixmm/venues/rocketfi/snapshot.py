@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
+import attrs
+
 from ...errors import ClientClosed, NotPermitted, SixmmError
 from ...redaction import one_line
 from ...state.models import Balance, Baseline, Fill, Order, Position, Snapshot
@@ -268,5 +270,7 @@ def _ends_of(events: Iterable[OrderEventRow], baseline: Baseline) -> dict[str, O
         order = order_of_events(rows)
         is_wanted = order_id in baseline.open_orders or order_id in recent
         if order is not None and not order.is_open and is_wanted:
-            ended[order_id] = order
+            # A cancel has no time, and that of what came before it does not make it news.
+            is_timed = rows[-1].timestamp is not None
+            ended[order_id] = order if is_timed else attrs.evolve(order, updated_at_ms=None)
     return ended

@@ -144,6 +144,16 @@ def test_a_rejection_has_no_time(newest_first: bool) -> None:
     assert {order.order_id: order.status for order in told.ended_orders} == {"4": "rejected"}
 
 
+def test_a_cancel_has_no_time() -> None:
+    """What came before it would make it look newer than the same cancel told by the stream."""
+    server = Server()
+    changed = event({"modified": {"price": "9", "size": "2", "timestamp": NOW + 5}}, orderId=1)
+    server.events = [placed(1), changed, canceled(1), placed(2), filled(2, "0", NOW + 7)]
+    told = {order.order_id: order.updated_at_ms for order in run(server.answer).ended_orders}
+
+    assert told == {"1": None, "2": NOW + 7}
+
+
 def test_an_account_without_anything() -> None:
     """Null lists are empty, and nothing is unchecked."""
     told = run(Server().answer)
