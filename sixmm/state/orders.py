@@ -137,13 +137,19 @@ class OrderMemory:
         return told[0] in self._by_rest
 
     def _keep(self, told: OrderValues, known: OrderValues | None) -> None:
-        """Keep what is told in the place of what is known, which fills its gaps."""
+        """Keep what is told in the place of what is known, which fills its gaps.
+
+        The time of another state is no gap: what comes next would be held against it.
+        """
         order_id = told[0]
         if known is None:
             self._orders[order_id] = told
             self._bound(order_id, told)
         else:
-            self._orders[order_id] = filled(told, known)
+            whole = filled(told, known)
+            if told[UPDATED] is None and not adds_nothing(known, told):
+                whole = (*whole[:UPDATED], None, *whole[UPDATED + 1 :])
+            self._orders[order_id] = whole
             if (told[RANK] < ENDED_RANK) is not (known[RANK] < ENDED_RANK):
                 self._move(order_id, told)
 

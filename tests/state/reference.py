@@ -82,7 +82,10 @@ class PlainMirror:
     def keep_order(self, told: Order) -> None:
         """Keep a state in the place of the one that is known."""
         key, known = told.order_id, self.orders.get(told.order_id)
-        self.orders[key] = told if known is None else merged(known, told)
+        whole = told if known is None else merged(known, told)
+        if known is not None and not adds_nothing(known, told):
+            whole = attrs.evolve(whole, updated_at_ms=told.updated_at_ms)
+        self.orders[key] = whole
         if told.is_open and key in self.ended:
             self.ended.remove(key)
         if not told.is_open and key not in self.ended:

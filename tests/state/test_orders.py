@@ -54,6 +54,26 @@ def test_a_later_push_is_filled_from_what_is_known() -> None:
     assert memory.read("1") == ENDED
 
 
+def test_the_time_of_another_state_is_not_kept() -> None:
+    """A push about what led to an end that a snapshot without times has told is an older one."""
+    memory = OrderMemory(5)
+    memory.push(values_of(OPEN))
+    assert memory.tell(values_of(attrs.evolve(ENDED, updated_at_ms=None))) is Telling.NEW
+    assert memory.read("1") == attrs.evolve(ENDED, updated_at_ms=None)
+
+    late = values_of(attrs.evolve(OPEN, status="PARTIALLY_FILLED", rank=2, updated_at_ms=6))
+    assert memory.push(late, True)
+    assert memory.has_met_older
+
+
+def test_a_repeat_without_a_time_leaves_the_time() -> None:
+    """It is the same state."""
+    memory = OrderMemory(5)
+    memory.push(values_of(ENDED))
+    memory.push(values_of(attrs.evolve(ENDED, updated_at_ms=None)))
+    assert memory.read("1") == ENDED
+
+
 @pytest.mark.parametrize("later_ms", [7, None])
 def test_a_snapshot_is_repeated_until_a_push_is_news(later_ms: int | None) -> None:
     """A push that says what a snapshot told is no news; after one that is, the pushes lead."""
