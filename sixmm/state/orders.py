@@ -148,7 +148,7 @@ class OrderMemory:
         else:
             whole = filled(told, known)
             if told[UPDATED] is None and not adds_nothing(known, told):
-                whole = (*whole[:UPDATED], None, *whole[UPDATED + 1 :])
+                whole = cast(OrderValues, (*whole[:UPDATED], None, *whole[UPDATED + 1 :]))
             self._orders[order_id] = whole
             if (told[RANK] < ENDED_RANK) is not (known[RANK] < ENDED_RANK):
                 self._move(order_id, told)
