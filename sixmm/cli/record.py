@@ -16,16 +16,16 @@ class Record:
 
     def __init__(self) -> None:
         self.events: list[Event] = []
-        self.connections = 0
+        self.reconnects = 0
+        """How many connections took the place of an earlier one."""
         self.resyncs = 0
-        self.is_live = False
-        """Whether the newest news of the connection is that everything missed was delivered."""
+        self._live: dict[str, bool] = {}
         self._latencies_ms: list[int] = []
 
     @property
-    def reconnects(self) -> int:
-        """How many connections came after the first one."""
-        return max(0, self.connections - 1)
+    def is_live(self) -> bool:
+        """Whether the newest news of each connection is that everything missed was delivered."""
+        return bool(self._live) and all(self._live.values())
 
     def take(self, event: Event) -> None:
         """Take in one event."""
@@ -33,12 +33,14 @@ class Record:
         if event.origin is Origin.STREAM and event.ts:
             self._latencies_ms.append(event.received_at - event.ts)
         if isinstance(event, Connected):
-            self.connections += 1
-        if isinstance(event, Connected | Disconnected):
-            self.is_live = False
+            self.reconnects += event.connection > 1
+            # What is about no account has nothing to compare.
+            self._live[event.line] = not event.private
+        elif isinstance(event, Disconnected):
+            self._live[event.line] = False
         elif isinstance(event, Resynced):
             self.resyncs += 1
-            self.is_live = not event.unchecked
+            self._live[event.line] = not event.unchecked
 
     def figures(self, result: Audit) -> dict[str, Any]:
         """Return the figures of the summary in the order in which they are shown."""

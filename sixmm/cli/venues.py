@@ -21,7 +21,7 @@ from .output import Output
 __all__ = ["DEFAULT", "NAMES", "Wanted", "open_listener", "show_demo"]
 
 DEFAULT = "6mm"
-NAMES = (DEFAULT, "rocketfi")
+NAMES = (DEFAULT, "kucoin", "rocketfi")
 
 
 @attrs.frozen(kw_only=True)
@@ -78,6 +78,32 @@ def _credential_settings(path: str | None) -> dict[str, Secret | None]:
     }
 
 
+def _kucoin_listener(wanted: Wanted) -> BlockingClient:
+    from ..venues.kucoin.client import KuCoinClient
+    from ..venues.kucoin.topics import check_topic
+
+    if wanted.account is not None or wanted.credentials_file is not None:
+        raise ConfigurationError(
+            "kucoin takes the key of an account from KUCOIN_API_KEY, KUCOIN_API_SECRET and "
+            "KUCOIN_PASSPHRASE only"
+        )
+    if wanted.ws_url is not None:
+        raise ConfigurationError("kucoin tells the addresses of its streams: give --rest-url")
+    for topic in wanted.topics:
+        check_topic(topic)
+    variables = {name: os.environ.get(name, "") for name in _KUCOIN_PLACES}
+    if wanted.private:
+        variables.update((name, os.environ.get(name, "")) for name in _KUCOIN_KEY)
+        if not all(variables[name] for name in _KUCOIN_KEY[:3]):
+            raise ConfigurationError(f"whose account? Set {', '.join(_KUCOIN_KEY[:3])}")
+    given = {} if wanted.rest_url is None else {"rest_url": wanted.rest_url}
+    return KuCoinClient.from_env(variables, **given)
+
+
+_KUCOIN_KEY = ("KUCOIN_API_KEY", "KUCOIN_API_SECRET", "KUCOIN_PASSPHRASE", "KUCOIN_KEY_VERSION")
+_KUCOIN_PLACES = ("KUCOIN_REGION", "KUCOIN_REST_URL", "KUCOIN_FUTURES_URL", "KUCOIN_PRO_URL")
+
+
 def _rocketfi_listener(wanted: Wanted) -> BlockingClient:
     from ..venues.rocketfi.client import RocketFiClient
     from ..venues.rocketfi.topics import check_topic
@@ -107,6 +133,12 @@ def _sixmm_demo(seconds: float, seed: int, output: Output) -> int:
     return run_demo(seconds=seconds, seed=seed, output=output)
 
 
+def _kucoin_demo(seconds: float, seed: int, output: Output) -> int:
+    from .kucoin_demo import run_demo
+
+    return run_demo(seconds=seconds, seed=seed, output=output)
+
+
 def _rocketfi_demo(seconds: float, seed: int, output: Output) -> int:
     from .rocketfi_demo import run_demo
 
@@ -115,9 +147,11 @@ def _rocketfi_demo(seconds: float, seed: int, output: Output) -> int:
 
 _LISTENERS: Mapping[str, Callable[[Wanted], BlockingClient]] = {
     "6mm": _sixmm_listener,
+    "kucoin": _kucoin_listener,
     "rocketfi": _rocketfi_listener,
 }
 _DEMOS: Mapping[str, Callable[[float, int, Output], int]] = {
     "6mm": _sixmm_demo,
+    "kucoin": _kucoin_demo,
     "rocketfi": _rocketfi_demo,
 }

@@ -32,6 +32,27 @@ def test_live() -> None:
     assert len(record.events) == len(course)
 
 
+def test_several_connections() -> None:
+    """Each has to be live; the first of each is no reconnect, and one for markets needs no more."""
+    record = Record()
+    course: list[tuple[Event, bool]] = [
+        (Connected(line="a", connection=1, private=True), False),
+        (Connected(line="b", connection=1, private=True), False),
+        (Resynced(line="a", reason="start", connection=1), False),
+        (Resynced(line="b", reason="start", connection=1), True),
+        (Connected(line="c", connection=1, private=False), True),
+        (Disconnected(line="a", connection=1, error=ConnectionClosed(), retry_in=0.0), False),
+        (Connected(line="a", connection=2, private=True), False),
+        (Resynced(line="a", reason="reconnect", connection=2), True),
+    ]
+
+    for event, live in course:
+        record.take(event)
+        assert record.is_live is live
+
+    assert record.reconnects == 1
+
+
 def test_no_connection() -> None:
     """Without any connection there were no reconnects."""
     assert Record().reconnects == 0

@@ -14,15 +14,20 @@ from sixmm.cli import main, venues
 from sixmm.cli.output import JsonOutput
 from sixmm.cli.venues import DEFAULT, NAMES, Wanted, open_listener, show_demo
 from sixmm.errors import ConfigurationError
+from sixmm.sim.kucoin import KuCoinExchange
 from sixmm.sim.rocketfi import RocketFiExchange
+from sixmm.venues.kucoin import KuCoinClient
 from sixmm.venues.rocketfi import PriceFeed, RocketFiClient
 
 ADDRESS = "0xfe0F5544a746dA9BEb8046b10bE24a20659a9D83"
 REST, WS = "http://127.0.0.1:1", "ws://127.0.0.1:1/ws"
 _VARIABLES = [
     f"{venue}_{name}"
-    for venue in ("SIXMM", "ROCKETFI")
-    for name in ("ACCOUNT", "ENVIRONMENT", "REST_URL", "WS_URL", "API_KEY", "API_SECRET")
+    for venue in ("SIXMM", "ROCKETFI", "KUCOIN")
+    for name in (
+        *("ACCOUNT", "ENVIRONMENT", "REST_URL", "WS_URL", "API_KEY", "API_SECRET"),
+        *("PASSPHRASE", "KEY_VERSION", "REGION", "FUTURES_URL", "PRO_URL"),
+    )
 ]
 
 
@@ -49,6 +54,7 @@ def test_the_client_is_that_of_the_venue() -> None:
     """With the addresses of the venue, and without an account."""
     for venue, kind, place in (
         ("6mm", Client, "wss://6mm.com/ws"),
+        ("kucoin", KuCoinClient, "https://api.kucoin.com"),
         ("rocketfi", RocketFiClient, "wss://beta.rocket-cluster-1.com/ws"),
     ):
         client = open_listener(venue, Wanted())
@@ -64,8 +70,11 @@ def test_addresses_of_one_venue_are_not_those_of_another(monkeypatch: pytest.Mon
 
     assert "127.0.0.1:6" in shown("6mm", Wanted())
     assert "127.0.0.1:7" in shown("rocketfi", Wanted())
-    for venue in NAMES:
+    for venue in ("6mm", "rocketfi"):
         assert WS in shown(venue, Wanted(rest_url=REST, ws_url=WS))
+    monkeypatch.setenv("KUCOIN_REST_URL", "http://127.0.0.1:8")
+    assert "127.0.0.1:8" in shown("kucoin", Wanted())
+    assert REST in shown("kucoin", Wanted(rest_url=REST))
 
 
 def test_an_account_is_followed_only_where_that_was_asked_for(
@@ -88,6 +97,11 @@ def test_an_account_is_followed_only_where_that_was_asked_for(
         ("6mm", Wanted(topics=("PriceFeed?instrumentId=1",)), "is not a market topic"),
         ("6mm", Wanted(private=True), "no credentials"),
         ("6mm", Wanted(private=True, account=ADDRESS), "by its credentials, not by an address"),
+        ("kucoin", Wanted(topics=("market.tickers",)), "is not a topic; the forms are"),
+        ("kucoin", Wanted(private=True), "Set KUCOIN_API_KEY"),
+        ("kucoin", Wanted(private=True, account=ADDRESS), "KUCOIN_API_KEY"),
+        ("kucoin", Wanted(private=True, credentials_file="x"), "KUCOIN_API_KEY"),
+        ("kucoin", Wanted(ws_url=WS), "give --rest-url"),
         ("rocketfi", Wanted(topics=("market.tickers",)), "is no topic; the forms are"),
         ("rocketfi", Wanted(private=True), "--account, or set ROCKETFI_ACCOUNT"),
         ("rocketfi", Wanted(private=True, account="0x1"), "40 hex digits"),
@@ -104,7 +118,7 @@ def test_a_venue_is_imported_where_it_is_wanted() -> None:
     """The command line alone loads neither a client nor an embedded exchange."""
     program = (
         "import sys, sixmm.cli.app;"
-        "print([name for name in sys.modules if 'rocketfi' in name or name == 'aiohttp'])"
+        "print([n for n in sys.modules if 'rocketfi' in n or 'kucoin' in n or n == 'aiohttp'])"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
@@ -126,6 +140,36 @@ def test_listening_to_rocketfi(capsys: pytest.CaptureFixture[str]) -> None:
     kinds = {json.loads(line)["kind"] for line in said.out.splitlines()}
     assert (code, said.err) == (0, "")
     assert kinds >= {"Connected", "Resynced", "MarkPriceUpdate"}
+
+
+def test_listening_to_kucoin(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Events of the account by the key of the environment, and of a topic."""
+    with KuCoinExchange(seed=5, steps_per_second=50) as exchange:
+        key = exchange.create_key(exchange.create_account())
+        for name, value in (
+            ("API_KEY", key.api_key),
+            ("API_SECRET", key.api_secret),
+            ("PASSPHRASE", key.passphrase),
+            ("FUTURES_URL", exchange.futures_url),
+        ):
+            monkeypatch.setenv(f"KUCOIN_{name}", value)
+        words = ["--private", "--seconds", "3", "--json", "/market/match:BTC-USDT"]
+        code = main(["listen", "--venue", "kucoin", *words, "--rest-url", exchange.rest_url])
+
+    said = capsys.readouterr()
+    kinds = {json.loads(line)["kind"] for line in said.out.splitlines()}
+    assert (code, said.err) == (0, "")
+    assert kinds >= {"Connected", "Resynced", "MarketMatch", "SpotOrderUpdate"}
+
+
+def test_a_key_is_used_only_where_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client of markets does not have it."""
+    for name in ("API_KEY", "API_SECRET", "PASSPHRASE"):
+        monkeypatch.setenv(f"KUCOIN_{name}", "canary")
+    assert "public" in shown("kucoin", Wanted())
+    assert "private" in shown("kucoin", Wanted(private=True))
 
 
 def test_the_demo_is_that_of_the_venue(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,10 +9,9 @@ from types import TracebackType
 from typing import Any
 
 from sixmm import BackoffPolicy, Event, Resynced
+from sixmm.cli.kucoin_audit import KuCoinAudit, audit_kucoin
 from sixmm.sim.kucoin import KuCoinExchange, Limits
 from sixmm.venues.kucoin import KuCoinClient
-
-from .kucoin_audit import Result, audit
 
 __all__ = ["DEADLINE", "FAST", "SYMBOLS", "Course", "Taker", "World", "wanted"]
 
@@ -98,9 +97,9 @@ class World:
             {_kind(topic) for topic in topics if not topic.startswith("/market")}
         )
 
-    def audit(self, taker: Taker, client: KuCoinClient, *, after_seq: int) -> Result:
+    def audit(self, taker: Taker, client: KuCoinClient, *, after_seq: int) -> KuCoinAudit:
         """Hold what the caller got against the exchange's log."""
-        return audit(
+        return audit_kucoin(
             self.exchange.private_log(self.account),
             taker.events,
             topics=wanted(client),

@@ -12,6 +12,7 @@ import attrs
 import pytest
 
 from sixmm import Connected, Disconnected, Event, Origin, Resynced
+from sixmm.cli.kucoin_audit import KuCoinAudit
 from sixmm.errors import (
     AuthenticationError,
     DeadlineExceeded,
@@ -39,7 +40,6 @@ from sixmm.venues.kucoin import (
 )
 from sixmm.venues.kucoin.venue import ACCOUNT_TOPICS
 
-from .kucoin_audit import Result
 from .kucoin_world import DEADLINE, Course, Taker, World
 
 MakeWorld = Callable[..., World]
@@ -103,7 +103,7 @@ def first_end(client: KuCoinClient) -> Disconnected:
 
 def live_through(
     world: World, over: Callable[[Course, Taker], bool], *, cut_every: int = 0, **options: Any
-) -> tuple[Result, Taker]:
+) -> tuple[KuCoinAudit, Taker]:
     """Have things happen to a client until that is over; return what became of it."""
     with world.client(**options) as client:
         client.wait_live(DEADLINE)
@@ -394,7 +394,7 @@ def test_the_audit_finds_what_is_wrong(make: MakeWorld) -> None:
         world.settle(taker, client)
         events = list(taker.events)
 
-        def judged(changed: list[Event]) -> Result:
+        def judged(changed: list[Event]) -> KuCoinAudit:
             taker.events = changed
             return world.audit(taker, client, after_seq=after_seq)
 

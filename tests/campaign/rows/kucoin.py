@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from sixmm import Disconnected
-from tests.integration.kucoin_audit import Result
+from sixmm.cli.kucoin_audit import KuCoinAudit
 from tests.integration.kucoin_world import Course, Taker, World
 
 from ..floor import DEADLINE
@@ -38,7 +38,7 @@ class _Sums:
     seconds: float = 0.0
     words: list[str] = attrs.field(factory=list)
 
-    def add(self, result: Result, taker: Taker, *, seed: int) -> None:
+    def add(self, result: KuCoinAudit, taker: Taker, *, seed: int) -> None:
         """Add one audit; what is wrong in it is kept in words, with its seed."""
         self.sent += result.sent
         self.recovered += result.recovered

@@ -1,14 +1,16 @@
 """Holds what a KuCoin client delivered against the log of the embedded exchange.
 
-Every push of a subscribed topic that was logged while the client was live counts as *sent*, and is
-exactly one of these:
+Every push of a subscribed topic about orders, fills, balances or positions, which was logged while
+the client was live, counts as *sent*, and is exactly one of these:
 
 * *streamed*: its exact text was delivered;
 * *recovered*: it tells a fill, and a comparison has told that fill by its symbol, trade and order;
 * *superseded*: it tells a state of an order, balance or position, and what was told last is so at
   the end: the order's own end, or the picture of the account;
-* *passing*: it tells none of these, such as a funding fee, and no comparison could have told it;
 * *lost*: none of these.
+
+A push about anything else, such as a funding fee, is told by the stream alone. One that came while
+there was no connection is *passing*.
 
 An event is *duplicated* where it repeats a push, a fill, or the state of an order that was told
 last. It is an *invention* where it is a push that the exchange has not logged, or a fill of none.
@@ -24,10 +26,10 @@ from typing import Any
 
 import attrs
 
-from sixmm import Event, Origin
-from sixmm.sim.kucoin import LoggedPush
-from sixmm.state.account import Account
-from sixmm.venues.kucoin import (
+from ..events import Event, Origin
+from ..sim.kucoin import LoggedPush
+from ..state.account import Account
+from ..venues.kucoin import (
     AccountBalanceUpdate,
     FuturesOrderUpdate,
     FuturesPositionUpdate,
@@ -40,21 +42,27 @@ from sixmm.venues.kucoin import (
     WalletBalanceUpdate,
     decode,
 )
+from .audit import Audit
 
-__all__ = ["Result", "audit"]
+__all__ = ["KuCoinAudit", "audit_kucoin"]
 
 FillKey = tuple[str | None, str, str | None]
 OrderUpdate = SpotOrderUpdate | FuturesOrderUpdate | ProOrderUpdate
 Ending = tuple[bool, Decimal]
 """Whether an order has ended, and how much of it is filled."""
 
-_STATES = (
+_COMPARED = (
+    SpotOrderUpdate,
+    FuturesOrderUpdate,
+    ProOrderUpdate,
+    ProExecution,
     AccountBalanceUpdate,
     WalletBalanceUpdate,
     FuturesPositionUpdate,
     ProBalanceUpdate,
     ProPositionUpdate,
 )
+"""The events that a comparison tells as well."""
 
 
 class _Fate(enum.Enum):
@@ -62,32 +70,17 @@ class _Fate(enum.Enum):
     RECOVERED = "recovered"
     SUPERSEDED = "superseded"
     PASSING = "passing"
+    BESIDE = "beside"
+    """It came, and is about something else."""
     LOST = "lost"
 
 
 @attrs.frozen(kw_only=True)
-class Result:
-    """How many pushes were sent, and what became of them."""
+class KuCoinAudit(Audit):
+    """The result, with what no comparison could have told."""
 
-    sent: int
-    streamed: int
-    recovered: int
-    superseded: int
-    passing: int
-    missing: tuple[str, ...]
-    differences: tuple[str, ...]
-    repeats: tuple[str, ...]
-    inventions: tuple[str, ...]
-
-    @property
-    def lost(self) -> int:
-        """How many were lost, and how many differences there are at the end."""
-        return len(self.missing) + len(self.differences)
-
-    @property
-    def duplicated(self) -> int:
-        """How many events repeat something."""
-        return len(self.repeats)
+    passing: int = 0
+    """How many pushes about something else did not come."""
 
     @property
     def wrong(self) -> tuple[str, ...]:
@@ -95,7 +88,7 @@ class Result:
         return (*self.missing, *self.differences, *self.repeats, *self.inventions)
 
 
-def audit(
+def audit_kucoin(
     log: Sequence[LoggedPush],
     delivered: Sequence[Event],
     *,
@@ -103,7 +96,7 @@ def audit(
     truth: Mapping[str, Any],
     mirror: Account,
     after_seq: int = 0,
-) -> Result:
+) -> KuCoinAudit:
     """Return what became of every push that was sent, and which events should not be.
 
     Args:
@@ -124,8 +117,8 @@ def audit(
     }
     fates = [(push, _fate(push, told, ends)) for push in sent]
     count = Counter(fate for _, fate in fates)
-    return Result(
-        sent=len(sent),
+    return KuCoinAudit(
+        sent=sum(fate not in (_Fate.PASSING, _Fate.BESIDE) for fate in count.elements()),
         streamed=count[_Fate.STREAMED],
         recovered=count[_Fate.RECOVERED],
         superseded=count[_Fate.SUPERSEDED],
@@ -185,12 +178,15 @@ def _fate(push: LoggedPush, told: _Told, ends: Mapping[str, tuple[int, Ending]])
         last, ending = ends[event.order_id]
         if last == push.seq and told.orders.get(event.order_id) != ending:
             return _Fate.LOST
-    if push.text in told.texts:
+    is_told = push.text in told.texts
+    if not isinstance(event, _COMPARED):
+        return _Fate.BESIDE if is_told else _Fate.PASSING
+    if is_told:
         return _Fate.STREAMED
     fill = _fill_of(event)
     if fill is not None:
         return _Fate.RECOVERED if fill in told.fills else _Fate.LOST
-    return _Fate.SUPERSEDED if isinstance(event, (*_STATES, OrderUpdate)) else _Fate.PASSING
+    return _Fate.SUPERSEDED
 
 
 def _fill_of(event: Event) -> FillKey | None:
