@@ -156,8 +156,7 @@ class KuCoinDemo(Demonstration):
         return self._exchange.connections(self._account) > 1
 
     def _price_in(self, event: Event) -> str:
-        is_price = isinstance(event, MarketMatch) and event.symbol == _SYMBOLS[0]
-        return f"{event.symbol} {event.price}" if is_price else ""
+        return f"{event.symbol} {event.price}" if isinstance(event, MarketMatch) else ""
 
     def _judge(self) -> Audit:
         return audit_kucoin(
