@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from sixmm import BackoffPolicy, Event, Resynced
+from sixmm import BackoffPolicy, Event, Origin, Resynced
 from sixmm.sim.rocketfi import Account, RocketFiExchange
 from sixmm.venues.rocketfi import OrderEventType, OrderEventUpdate, RocketFiClient
 
@@ -80,6 +80,11 @@ class Verdict:
     """Fills, and texts of pushes about orders, that were told more than once."""
     invented: tuple[str, ...]
     """Fills that the exchange never had."""
+    ends_again: tuple[str, ...] = ()
+    """Ends of orders that a push has told, and REST once more with a fill that was missed before.
+
+    A cancel says nothing of how much was filled, so the two tell the same.
+    """
 
 
 class Follower:
@@ -128,7 +133,8 @@ class Follower:
         known = set(_logged_fills(self._place, 0))
         events = [event for event in self.events if isinstance(event, OrderEventUpdate)]
         told = Counter(key for event in events for key in _told_fills(event))
-        texts = Counter(event.raw for event in events)
+        texts = Counter(event.raw for event in events if event.origin is Origin.STREAM)
+        by_rest = {event.raw for event in events if event.origin is Origin.REST}
         lost = [f"fill {key}" for key in sorted(wanted - told.keys())]
         return Verdict(
             sent=len(wanted),
@@ -137,6 +143,7 @@ class Follower:
                 *(f"fill {key}" for key, count in told.items() if count > 1),
                 *(f"push {text}" for text, count in texts.items() if count > 1),
             ),
+            ends_again=tuple(text for text in by_rest if text in texts and '"fill"' not in text),
             invented=tuple(f"fill {key}" for key in told.keys() - known),
         )
 
