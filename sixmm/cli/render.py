@@ -218,7 +218,7 @@ def _money(value: Decimal | None) -> str:
     return "" if value is None else f"{value:,.2f}"
 
 
-_MARKS = ("redelivered", "late")
+_MARKS = ("redelivered", "late", "line")
 
 
 def _error_text(error: Exception) -> str:
@@ -228,7 +228,7 @@ def _error_text(error: Exception) -> str:
 def _plain_fields(value: Any) -> dict[str, Any]:
     """Return the fields of an attrs object that are set, without the wire text.
 
-    Whether an event is delivered again, or comes late, is told only where it does.
+    Marks of an event that say nothing are left out.
     """
     left_out = {"raw", *(name for name in _MARKS if not getattr(value, name, True))}
     names = [field.name for field in attrs.fields(type(value)) if field.name not in left_out]

@@ -86,7 +86,7 @@ def until_told(world: World, client: KuCoinClient, *kinds: type[Event]) -> list[
         world.exchange.step(world.account)
         while True:
             try:
-                taken.append(client.get(timeout=0))
+                taken.append(client.get(timeout=0.01))
             except DeadlineExceeded:
                 break
         if set(kinds) <= {type(event) for event in taken}:
