@@ -15,6 +15,12 @@ from pathlib import Path
 import attrs
 
 from sixmm import Client, SixmmError
+from sixmm.rest import RestSession
+from sixmm.stream.connection import Connection
+from sixmm.stream.desk import RequestDesk
+from sixmm.stream.inbox import Inbox
+from sixmm.stream.session import Session
+from sixmm.stream.timer import Timer
 
 from ..floor import DEADLINE, Floor, floor
 from ..row import Finding, Round, Row, at_most, exactly, noted
@@ -169,7 +175,7 @@ class _Census:
     total: int
 
 
-_KINDS = ("Client", "Session", "Inbox", "RequestDesk", "RestSession", "Connection", "Timer")
+_KINDS = (Client, Session, Inbox, RequestDesk, RestSession, Connection, Timer)
 
 
 def _census(place: Floor) -> _Census:
@@ -187,8 +193,8 @@ def _census(place: Floor) -> _Census:
     assert place.exchange.wait_until(is_quiet, timeout=DEADLINE), "a connection was left open"
     gc.collect()
     objects = gc.get_objects()
-    ours = Counter(type(item).__name__ for item in objects if _is_ours(type(item)))
-    kinds = {name: ours.pop(name) for name in _KINDS if ours[name]}
+    ours = Counter(type(item) for item in objects if _is_ours(type(item)))
+    kinds = {kind.__name__: ours.pop(kind) for kind in _KINDS if ours[kind]}
     folder = Path("/proc/self/fd")
     descriptors = len(os.listdir(folder)) if folder.exists() else 0
     return _Census(threading.active_count(), descriptors, sum(kinds.values()), kinds, ours.total())
