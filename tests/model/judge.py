@@ -30,6 +30,9 @@ class _Told:
 
     by_rest: bool
     again: bool
+    is_late: bool
+    """Whether the client says that it tells what was before something that was told already."""
+    ts: int
     run: int
     text: str
     orders: Sequence[Row]
@@ -73,6 +76,8 @@ def _told(taken: Taken) -> _Told:
     return _Told(
         by_rest=event.origin is Origin.REST,
         again=event.redelivered,
+        is_late=event.late,
+        ts=event.ts,
         run=taken.run,
         text=event.raw,
         orders=rows["orders"],
@@ -104,12 +109,28 @@ def _account_key(row: Row) -> str:
 # Lost
 
 
+def _last_values(told: Sequence[_Told]) -> dict[str, tuple[int, int]]:
+    """Return the value of each balance and position that holds for the caller, and in which run.
+
+    It is the last that was told, but for what is marked as late and has a later one before it.
+    """
+    last: dict[str, tuple[int, int]] = {}
+    newest: dict[str, int] = {}
+    for one in told:
+        for key, row in one.accounts:
+            if one.is_late and one.ts < newest.get(key, 0):
+                continue
+            newest[key] = max(one.ts, newest.get(key, 0))
+            last[key] = (_value(row), one.run)
+    return last
+
+
 def _lost(world: World, told: Sequence[_Told]) -> Iterator[str]:
     fills = {fill["fill_id"] for one in told for fill in one.fills}
     states = {(order["order_id"], *_state(order)) for one in told for order in one.orders}
     # What was told right before a kill, and is as it was before that, differs from nothing.
     forgotten = max(world.forgetful, default=0)
-    last = {key: (_value(row), one.run) for one in told for key, row in one.accounts}
+    last = _last_values(told)
     changed: set[str] = set()
     for logged in world.pushed:
         if logged.fill is not None and logged.fill["fill_id"] not in fills:
