@@ -7,11 +7,12 @@ import threading
 
 import pytest
 
-from .gain import Gain
+from .gain import Gain, Held
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells it")
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells it")
 
 
+@on_linux
 def test_memory_that_is_held_is_seen() -> None:
     """Of 40 MiB that are written to, at least most is resident."""
     with Gain() as gain:
@@ -22,6 +23,7 @@ def test_memory_that_is_held_is_seen() -> None:
     assert gain.mib > 30
 
 
+@on_linux
 def test_memory_that_was_held_before_is_seen_again() -> None:
     """What the allocator has kept does not hide that it is used."""
     for _ in range(3):
@@ -35,6 +37,7 @@ def test_memory_that_was_held_before_is_seen_again() -> None:
     assert gain.mib > 10
 
 
+@on_linux
 def test_a_block_that_holds_nothing_gains_next_to_nothing() -> None:
     """The watching itself does not count for much."""
     with Gain():
@@ -43,3 +46,14 @@ def test_a_block_that_holds_nothing_gains_next_to_nothing() -> None:
         threading.Event().wait(0.05)
 
     assert 0 <= gain.mib < 5
+
+
+def test_what_objects_need_is_counted_at_its_most() -> None:
+    """40 MiB are 40 MiB, however soon they are gone; what was there before does not count."""
+    before = bytearray(10 * 1024 * 1024)
+    with Held() as held:
+        one = bytearray(40 * 1024 * 1024)
+        del one, before
+        bytearray(20 * 1024 * 1024)
+
+    assert 40 <= held.mib < 41

@@ -15,7 +15,7 @@ from sixmm.errors import DeadlineExceeded, HandshakeRefused, ProtocolViolation, 
 from sixmm.transport import WebSocketClientTransport
 from tests.transport.servers import Connection, Server
 
-from ..gain import MIB, Gain
+from ..gain import MIB, Gain, Held
 from ..row import Finding, Round, Row, at_least, at_most, exactly, noted
 
 __all__ = ["ROWS"]
@@ -154,7 +154,7 @@ def _run(round_: Round) -> list[Finding]:
     for attack in _attacks(dice):
         _meet(attack, transport, 0.05 if attack.is_slow else _PATIENT, warm)
     sums, count = _Sums(), 0
-    with Gain() as gain:
+    with Gain() as gain, Held() as held:
         for _ in range(rounds):
             attacks = _attacks(dice)
             dice.shuffle(attacks)
@@ -163,7 +163,7 @@ def _run(round_: Round) -> list[Finding]:
                 _meet(attack, transport, timeout, sums)
             count += len(attacks)
     transport.close()
-    return _findings(sums, count, rounds, gain)
+    return _findings(sums, count, rounds, gain, held)
 
 
 def _meet(
@@ -195,14 +195,15 @@ def _meet(
         sums.wrong.append(f"{attack.name}: {told} after {seconds:.2f} s")
 
 
-def _findings(sums: _Sums, count: int, rounds: int, gain: Gain) -> list[Finding]:
+def _findings(sums: _Sums, count: int, rounds: int, gain: Gain, held: Held) -> list[Finding]:
     return [
         at_least("upgrades", count, 13 * rounds),
         exactly("that ended with another error than theirs", len(sums.wrong), 0, str(sums.wrong)),
         at_most("latest end after a deadline, in s", max(sums.late), _SLACK, "s"),
         at_most("slowest refusal, in s", max(sums.refused_after), _PATIENT, "s"),
-        at_most("memory gained in MiB", gain.mib, 5.0, "MiB"),
+        at_most("memory held at its most, in MiB", held.mib, 5.0, "MiB"),
         exactly("connections beyond one each", sums.connections - count, 0),
+        noted("MiB that the process grew by", gain.mib),
         noted("MiB that the servers got rid of", sums.sent / MIB),
         *(noted(f"ended by {told}", number) for told, number in sorted(sums.ends.items())),
     ]
