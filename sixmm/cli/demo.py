@@ -11,8 +11,9 @@ from ..sim import Exchange
 from ..venues.sixmm.stream_schema import Ticker
 from .audit import Audit, audit
 from .demonstration import GRACE_SECONDS, OVERTIME_SECONDS, Demonstration, last_resort
+from .mover import cut_times
 from .output import Output
-from .trader import Trader, cut_times
+from .trader import Trader
 
 __all__ = ["Demo", "run_demo"]
 

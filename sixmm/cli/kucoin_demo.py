@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import threading
-import time
 from collections.abc import Sequence
 
 from ..events import Event
@@ -15,8 +12,8 @@ from ..venues.kucoin.venue import ACCOUNT_TOPICS
 from .audit import Audit
 from .demonstration import GRACE_SECONDS, OVERTIME_SECONDS, Demonstration, last_resort
 from .kucoin_audit import audit_kucoin
+from .mover import Mover, cut_times
 from .output import Output
-from .trader import CUTS, cut_times
 
 __all__ = ["KuCoinDemo", "KuCoinMover", "run_demo"]
 
@@ -43,7 +40,7 @@ def run_demo(*, seconds: float, seed: int, output: Output) -> int:
             return demo.run()
 
 
-class KuCoinMover:
+class KuCoinMover(Mover):
     """Lets an account trade by the script of the exchange, and cuts its connections now and then.
 
     Args:
@@ -56,53 +53,25 @@ class KuCoinMover:
     def __init__(
         self, exchange: KuCoinExchange, account: Account, *, seed: int, cuts: Sequence[float] = ()
     ) -> None:
-        self.failure: Exception | None = None
-        """What ended the thread, or None."""
-        self.cuts_made = 0
-        """How many cuts there were in which events were missed."""
+        super().__init__(seed=seed, pause=_PAUSE, cuts=cuts)
         self._exchange = exchange
         self._account = account
-        self._random = random.Random(seed)
-        self._cuts = list(cuts)
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sixmm-demo-mover", daemon=True)
+        self._seen = 0
 
-    def start(self) -> None:
-        """Begin to trade."""
-        self._thread.start()
+    def act(self) -> None:
+        """Take a step of the script."""
+        self._exchange.step(self._account)
 
-    def stop(self, *, timeout: float = 5.0) -> bool:
-        """Stop trading; return whether the thread ended in time. Orders stay open, and rest."""
-        self._stopping.set()
-        if self._thread.ident is not None:
-            self._thread.join(timeout)
-        return not self._thread.is_alive()
+    def cut(self, how: str) -> bool:
+        """Cut the connections of the account; return whether there was one."""
+        self._seen = self._exchange.private_log(self._account)[-1].seq
+        return bool(self._exchange.faults.cut(how, self._account))
 
-    def _run(self) -> None:
-        try:
-            started = time.monotonic()
-            while not self._stopping.wait(self._random.uniform(0.5, 1.5) * _PAUSE):
-                self._cut_if_due(time.monotonic() - started)
-                self._exchange.step(self._account)
-        except Exception as exc:  # the main thread tells it
-            self.failure = exc
-
-    def _cut_if_due(self, elapsed: float) -> None:
-        """Cut the connections, and trade at once, so that there is something to miss.
-
-        Where the client has not come back yet from the cut before, this one waits. Where it came
-        back before anything happened, the cut does not count and is made again.
-        """
-        if not self._cuts or elapsed < self._cuts[0]:
-            return
-        after = self._exchange.private_log(self._account)[-1].seq
-        if not self._exchange.faults.cut(CUTS[self.cuts_made % len(CUTS)], self._account):
-            return
+    def act_unheard(self) -> bool:
+        """Take a few steps; return whether something since the cut was told to nobody."""
         self._exchange.step(self._account, _STEPS_IN_A_GAP)
-        told = self._exchange.private_log(self._account, after, _TOPICS)
-        if any(not entry.receivers for entry in told):
-            del self._cuts[0]
-            self.cuts_made += 1
+        told = self._exchange.private_log(self._account, self._seen, _TOPICS)
+        return any(not entry.receivers for entry in told)
 
 
 class KuCoinDemo(Demonstration):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import threading
-import time
 from collections.abc import Sequence
 
 from ..events import Event
@@ -13,11 +10,11 @@ from ..venues.rocketfi import MarkPriceUpdate, PriceFeed
 from ..venues.rocketfi.client import RocketFiClient
 from .audit import Audit
 from .demonstration import GRACE_SECONDS, OVERTIME_SECONDS, Demonstration, last_resort
+from .mover import Mover, cut_times
 from .output import Output
 from .rocketfi_audit import COUNTED, audit_rocketfi
-from .trader import CUTS, cut_times
 
-__all__ = ["Mover", "RocketFiDemo", "run_demo"]
+__all__ = ["RocketFiDemo", "RocketFiMover", "run_demo"]
 
 _PAUSE = 0.05
 """Seconds between two steps, on average."""
@@ -39,7 +36,7 @@ def run_demo(*, seconds: float, seed: int, output: Output) -> int:
             return demo.run()
 
 
-class Mover:
+class RocketFiMover(Mover):
     """Lets an account trade by the script of the server, and cuts its connection now and then.
 
     Args:
@@ -52,55 +49,26 @@ class Mover:
     def __init__(
         self, exchange: RocketFiExchange, account: Account, *, seed: int, cuts: Sequence[float] = ()
     ) -> None:
-        self.failure: Exception | None = None
-        """What ended the thread, or None."""
-        self.cuts_made = 0
-        """How many cuts there were in which events were missed."""
+        super().__init__(seed=seed, pause=_PAUSE, cuts=cuts)
         self._exchange = exchange
         self._account = account
-        self._random = random.Random(seed)
-        self._cuts = list(cuts)
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sixmm-demo-mover", daemon=True)
+        self._seen = 0
 
-    def start(self) -> None:
-        """Begin to trade."""
-        self._thread.start()
+    def act(self) -> None:
+        """Take a step of the script."""
+        self._exchange.step()
 
-    def stop(self, *, timeout: float = 5.0) -> bool:
-        """Stop trading; return whether the thread ended in time. Orders stay open, and rest."""
-        self._stopping.set()
-        if self._thread.ident is not None:
-            self._thread.join(timeout)
-        return not self._thread.is_alive()
-
-    def _run(self) -> None:
-        try:
-            started = time.monotonic()
-            while not self._stopping.wait(self._random.uniform(0.5, 1.5) * _PAUSE):
-                self._cut_if_due(time.monotonic() - started)
-                self._exchange.step()
-        except Exception as exc:  # the main thread tells it
-            self.failure = exc
-
-    def _cut_if_due(self, elapsed: float) -> None:
-        """Cut the connection, and trade at once, so that there is something to miss.
-
-        Where the client has not come back yet from the cut before, this one waits. Where it came
-        back before anything happened, the cut does not count and is made again.
-        """
-        if not self._cuts or elapsed < self._cuts[0]:
-            return
+    def cut(self, how: str) -> bool:
+        """Cut the connection of the account; return whether there was one."""
         log = self._exchange.private_log(self._account)
-        how = CUTS[self.cuts_made % len(CUTS)]
-        if not self._exchange.faults.cut(how, self._account):
-            return
+        self._seen = log[-1].seq if log else 0
+        return bool(self._exchange.faults.cut(how, self._account))
+
+    def act_unheard(self) -> bool:
+        """Take a few steps; return whether something since the cut was told to nobody."""
         self._exchange.step(_STEPS_IN_A_GAP)
-        after = log[-1].seq if log else 0
-        told = self._exchange.private_log(self._account, after)
-        if any(entry.event_type in COUNTED and not entry.receivers for entry in told):
-            del self._cuts[0]
-            self.cuts_made += 1
+        told = self._exchange.private_log(self._account, self._seen)
+        return any(entry.event_type in COUNTED and not entry.receivers for entry in told)
 
 
 class RocketFiDemo(Demonstration):
@@ -131,7 +99,7 @@ class RocketFiDemo(Demonstration):
             client=RocketFiClient(
                 self._account.address, rest_url=exchange.rest_url, ws_url=exchange.ws_url
             ),
-            trader=Mover(exchange, self._account, seed=seed, cuts=cut_times(seconds)),
+            trader=RocketFiMover(exchange, self._account, seed=seed, cuts=cut_times(seconds)),
             market_topic=str(PriceFeed(instrument_id=self._instrument.instrument_id)),
             seconds=seconds,
             output=output,

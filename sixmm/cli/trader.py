@@ -1,44 +1,24 @@
-"""Trades on the embedded exchange while the demo watches, and cuts its connection now and then.
-
-It stands for everything that the client does not do itself: the market, other programs of the
-account, and the network that fails.
-"""
+"""Trades on the embedded exchange while the demo watches, and cuts its connection now and then."""
 
 from __future__ import annotations
 
-import random
-import threading
-import time
 from collections.abc import Sequence
 from decimal import Decimal
 
 from ..sim import Account, Exchange, ExchangeError
+from .mover import Mover
 from .script import INSTRUMENTS, Amend, BeTaken, Cancel, Instrument, Rest, Script, Take
 from .watch import AccountWatch
 
-__all__ = ["CUTS", "Trader", "cut_times"]
-
-CUTS = ("rst", "fin", "mid_frame")
-"""How the connection is cut, in turn."""
+__all__ = ["Trader"]
 
 _PAUSE = 0.1
 """Seconds between two actions, on average."""
-_SECONDS_BETWEEN_CUTS = 5.0
 _ACTIONS_IN_A_GAP = 4
 _SIDES = {"BUY": "SELL", "SELL": "BUY"}
 
 
-def cut_times(seconds: float) -> list[float]:
-    """Return after how many seconds the connection is cut in a run of ``seconds``; never none.
-
-    The last cut leaves time to see the client come back.
-    """
-    gap = min(_SECONDS_BETWEEN_CUTS, seconds * 0.4)
-    count = max(1, int((seconds - 1.0) / gap))
-    return [gap * (i + 1) for i in range(count)]
-
-
-class Trader:
+class Trader(Mover):
     """Trades for ``account`` from a thread of its own until it is stopped.
 
     An order that the exchange refuses is no failure: the script knows nothing of margins. Any other
@@ -61,30 +41,12 @@ class Trader:
         seed: int,
         cuts: Sequence[float] = (),
     ) -> None:
-        self.failure: Exception | None = None
-        """What ended the thread, or None."""
-        self.cuts_made = 0
-        """How many cuts there were in which events were missed."""
+        super().__init__(seed=seed, pause=_PAUSE, cuts=cuts)
         self._exchange = exchange
         self._account = account
         self._rival = rival
         self._script = Script(seed)
         self._watch = AccountWatch(exchange, account)
-        self._random = random.Random(seed)
-        self._cuts = list(cuts)
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sixmm-demo-trader", daemon=True)
-
-    def start(self) -> None:
-        """Begin to trade."""
-        self._thread.start()
-
-    def stop(self, *, timeout: float = 5.0) -> bool:
-        """Stop trading and cancel what is open; return whether the thread ended in time."""
-        self._stopping.set()
-        if self._thread.ident is not None:
-            self._thread.join(timeout)
-        return not self._thread.is_alive()
 
     def act(self) -> None:
         """Do one thing of the script."""
@@ -95,33 +57,18 @@ class Trader:
         except ExchangeError:
             return
 
-    # On the thread
+    def cut(self, how: str) -> bool:
+        """Cut the connection of the account; return whether there was one."""
+        return bool(self._exchange.faults.cut(how=how, account=self._account))
 
-    def _run(self) -> None:
-        try:
-            started = time.monotonic()
-            while not self._stopping.wait(self._random.uniform(0.5, 1.5) * _PAUSE):
-                self._cut_if_due(time.monotonic() - started)
-                self.act()
-            self._cancel_all()
-        except Exception as exc:  # the main thread tells it
-            self.failure = exc
+    def act_unheard(self) -> bool:
+        """Do a few things of the script; return whether one of them told something to nobody."""
+        unheard = [self._act_unheard() for _ in range(_ACTIONS_IN_A_GAP)]
+        return any(unheard)
 
-    def _cut_if_due(self, elapsed: float) -> None:
-        """Cut the connection, and trade at once, so that there is something to miss.
-
-        Where the client has not come back yet from the cut before, this one waits. Where it came
-        back before anything happened, the cut does not count and is made again.
-        """
-        if not self._cuts or elapsed < self._cuts[0]:
-            return
-        how = CUTS[self.cuts_made % len(CUTS)]
-        if not self._exchange.faults.cut(how=how, account=self._account):
-            return
-        missed = [self._act_unheard() for _ in range(_ACTIONS_IN_A_GAP)]
-        if any(missed):
-            del self._cuts[0]
-            self.cuts_made += 1
+    def tidy(self) -> None:
+        """Cancel what is open."""
+        self._cancel_all()
 
     def _act_unheard(self) -> bool:
         """Do one thing of the script; return whether it told something to nobody."""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sixmm.cli.output import JsonOutput
-from sixmm.cli.rocketfi_demo import Mover, RocketFiDemo
+from sixmm.cli.rocketfi_demo import RocketFiDemo, RocketFiMover
 from sixmm.sim.rocketfi import RocketFiExchange
 
 _LIMIT_SECONDS = 90
@@ -83,6 +83,6 @@ def test_a_mover_that_fails(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_mover_that_was_not_started_stops() -> None:
     """At once, and nothing was cut."""
     with RocketFiExchange(seed=7, running=False) as exchange:
-        mover = Mover(exchange, exchange.create_account(), seed=7, cuts=[0.0])
+        mover = RocketFiMover(exchange, exchange.create_account(), seed=7, cuts=[0.0])
         assert mover.stop()
         assert mover.cuts_made == 0

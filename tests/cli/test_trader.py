@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from sixmm.cli.trader import CUTS, Trader, cut_times
+from sixmm.cli.mover import CUTS
+from sixmm.cli.trader import Trader
 from sixmm.sim import Account, Exchange, ExchangeError
 
 
@@ -176,14 +174,3 @@ def test_cut_that_hid_nothing() -> None:
     assert trader.stop(timeout=30)
     assert trader.cuts_made == 0
     assert set(faults.done) == {CUTS[0]}
-
-
-@given(st.floats(1, 600))
-def test_cut_times(seconds: float) -> None:
-    """Every run has a cut; all come before its end, and the longer the run the more of them."""
-    times = cut_times(seconds)
-
-    assert times == sorted(set(times))
-    assert 0 < times[0] <= 5
-    assert times[-1] < seconds
-    assert len(times) >= int(seconds / 5) - 1

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from sixmm import AccountUpdate, BackoffPolicy, Client, Event, OrderTradeUpdate, Resynced
-from sixmm.cli.trader import Trader, cut_times
+from sixmm.cli.mover import cut_times
+from sixmm.cli.trader import Trader
 from sixmm.records import Recorder
 from sixmm.sim import Exchange
 from sixmm.transport.requests_http import RequestsTransport
