@@ -6,7 +6,6 @@ import asyncio
 import copy
 import ipaddress
 import secrets
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from types import TracebackType
@@ -26,14 +25,12 @@ from .log import LoggedEvent, RequestRecord
 from .maker import MarketMaker
 from .picture import picture
 from .public import Account
+from .thread import ServerThread
 
 if TYPE_CHECKING:
     from .server import Server
 
 __all__ = ["Exchange"]
-
-START_TIMEOUT = 10.0
-"""Seconds that the server has to come up."""
 
 SLOWEST, FASTEST = 0.001, 100_000.0
 """How often the market maker may move a symbol, in times per second."""
@@ -99,8 +96,8 @@ class Exchange:
             now_ms = self._core.now_ms()
             self._core.engine.state.next_funding_ms = next_funding_ms(now_ms)
         self._maker = MarketMaker(self._core.engine, seed) if market_maker else None
-        self._thread: threading.Thread | None = None
-        self._stop: Callable[[], object] | None = None
+        self._thread: ServerThread | None = None
+        self._closed = False
         self.faults = Faults(self._core)
 
     def __enter__(self) -> Exchange:
@@ -119,7 +116,7 @@ class Exchange:
 
     def __repr__(self) -> str:
         """Tell the address and how many are connected."""
-        state = "serving" if self._stop else "not serving"
+        state = "serving" if self._thread and not self._closed else "not serving"
         return f"<Exchange {self.rest_url} {state}, {self.connections()} connections>"
 
     # Life
@@ -130,54 +127,44 @@ class Exchange:
         Raises `ImportError` without aiohttp, `OSError` when the port is taken, and
         `RuntimeError` after `close`, since an exchange lives once.
         """
+        if self._closed:
+            raise RuntimeError("an exchange that was closed cannot be started again")
         if self._thread is not None:
-            if self._stop is None:
-                raise RuntimeError("an exchange that was closed cannot be started again")
             return
         server_class = _server_class()
-        started: _Started = _Started()
-        self._thread = threading.Thread(
-            target=self._run, args=(server_class, started), name="sixmm-sim", daemon=True
-        )
-        self._thread.start()
-        try:
-            self._port, self._stop = started.wait()
-        except BaseException:
-            self._thread.join(START_TIMEOUT)
-            self._thread = None
-            raise
+
+        async def serve(started: Callable[[int], None], stopping: asyncio.Event) -> None:
+            await self._serve(server_class, started, stopping)
+
+        thread = ServerThread(serve, name="sixmm-sim")
+        self._port = thread.start()
+        self._thread = thread
 
     def close(self, timeout: float = 5.0) -> None:
         """Close all connections and stop the thread; any further call does nothing.
 
         A thread that does not stop within `timeout` seconds raises `TimeoutError`.
         """
-        stop, self._stop = self._stop, None
-        if stop is not None:
-            stop()
-        thread = self._thread
-        if thread is not None and thread is not threading.current_thread():
-            thread.join(timeout)
-            if thread.is_alive():
-                raise TimeoutError("the embedded exchange did not stop in time")
+        if self._thread is not None and not self._closed:
+            self._closed = True
+            self._thread.stop(timeout)
 
-    def _run(self, server_class: type[Server], started: _Started) -> None:
-        """Own the event loop. The only code of the exchange that runs on this thread's stack."""
-        asyncio.run(self._main(server_class, started))
-
-    async def _main(self, server_class: type[Server], started: _Started) -> None:
-        loop = asyncio.get_running_loop()
-        stopping = asyncio.Event()
+    async def _serve(
+        self,
+        server_class: type[Server],
+        started: Callable[[int], None],
+        stopping: asyncio.Event,
+    ) -> None:
+        """Serve on the thread of the event loop until `stopping` is set."""
         server = server_class(self._core, self.faults, outgoing_limit=self._limit)
         try:
             port = await server.start(self._host, self._port)
-        except BaseException as exc:
+        except BaseException:
             await server.stop()
-            started.fail(exc)
-            return
-        self._core.bridge.attach(loop)
+            raise
+        self._core.bridge.attach(asyncio.get_running_loop())
         market = self._maker and asyncio.create_task(server.make_market(self._maker, self._rate))
-        started.succeed(port, lambda: self._core.bridge.soon(stopping.set))
+        started(port)
         await stopping.wait()
         await server.stop()
         if market:
@@ -380,29 +367,6 @@ class Exchange:
 
     def _engine_account(self, account: Account) -> EngineAccount:
         return self._core.engine.state.accounts[account.user_id]
-
-
-class _Started:
-    """What the loop's thread tells the thread that started it."""
-
-    def __init__(self) -> None:
-        self._ready = threading.Event()
-        self._error: BaseException | None = None
-        self._result: tuple[int, Callable[[], object]] | None = None
-
-    def succeed(self, port: int, stop: Callable[[], object]) -> None:
-        self._result = port, stop
-        self._ready.set()
-
-    def fail(self, error: BaseException) -> None:
-        self._error = error
-        self._ready.set()
-
-    def wait(self) -> tuple[int, Callable[[], object]]:
-        self._ready.wait(START_TIMEOUT)
-        if self._result is None:
-            raise self._error or TimeoutError("the embedded exchange did not start in time")
-        return self._result
 
 
 def _server_class() -> type[Server]:

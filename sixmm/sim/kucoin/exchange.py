@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 import contextlib
 import ipaddress
-import threading
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -14,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from ..log import RequestRecord
+from ..thread import ServerThread
 from .core import Core
 from .engine.account import Account as EngineAccount
 from .engine.trader import Trader
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
     from .server import Server
 
 __all__ = ["KuCoinExchange"]
-
-START_TIMEOUT = 10.0
-"""Seconds that the server has to come up."""
 
 ALL_PERMISSIONS = frozenset({"General", "Spot", "Margin", "Futures"})
 FASTEST = 1_000.0
@@ -93,8 +89,8 @@ class KuCoinExchange:
             heartbeat_ms=(ping_interval_ms, ping_timeout_ms),
         )
         self._scripts: dict[str, Script] = {}
-        self._thread: threading.Thread | None = None
-        self._stop: Callable[[], object] | None = None
+        self._thread: ServerThread | None = None
+        self._closed = False
         self.faults = Faults(self._core)
 
     def __enter__(self) -> KuCoinExchange:
@@ -113,7 +109,7 @@ class KuCoinExchange:
 
     def __repr__(self) -> str:
         """Tell the address and how many are connected."""
-        state = "serving" if self._stop else "not serving"
+        state = "serving" if self._thread and not self._closed else "not serving"
         return f"<KuCoinExchange {self.rest_url} {state}, {self.connections()} connections>"
 
     # Life
@@ -124,62 +120,42 @@ class KuCoinExchange:
         Raises `ImportError` without aiohttp, `OSError` when a port is taken, and
         `RuntimeError` after `close`, since an exchange lives once.
         """
+        if self._closed:
+            raise RuntimeError("an exchange that was closed cannot be started again")
         if self._thread is not None:
-            if self._stop is None:
-                raise RuntimeError("an exchange that was closed cannot be started again")
             return
         make = self._server_maker()
-        started: concurrent.futures.Future[Callable[[], object]] = concurrent.futures.Future()
-        self._thread = threading.Thread(
-            target=self._run, args=(make, started), name="sixmm-sim-kucoin", daemon=True
-        )
-        self._thread.start()
-        try:
-            self._stop = started.result(START_TIMEOUT)
-        except BaseException:
-            self._thread.join(START_TIMEOUT)
-            self._thread = None
-            raise
+
+        async def serve(started: Callable[[int], None], stopping: asyncio.Event) -> None:
+            await self._serve(make(), started, stopping)
+
+        thread = ServerThread(serve, name="sixmm-sim-kucoin")
+        thread.start()
+        self._thread = thread
 
     def close(self, timeout: float = 5.0) -> None:
         """Close all connections and stop the thread; any further call does nothing.
 
         A thread that does not stop within `timeout` seconds raises `TimeoutError`.
         """
-        stop, self._stop = self._stop, None
-        if stop is not None:
-            stop()
-        thread = self._thread
-        if thread is not None and thread is not threading.current_thread():
-            thread.join(timeout)
-            if thread.is_alive():
-                raise TimeoutError("the embedded exchange did not stop in time")
+        if self._thread is not None and not self._closed:
+            self._closed = True
+            self._thread.stop(timeout)
 
-    def _run(
-        self,
-        make: Callable[[], Server],
-        started: concurrent.futures.Future[Callable[[], object]],
+    async def _serve(
+        self, server: Server, started: Callable[[int], None], stopping: asyncio.Event
     ) -> None:
-        """Own the event loop. The only code of the exchange that runs on this thread's stack."""
-        asyncio.run(self._main(make, started))
-
-    async def _main(
-        self,
-        make: Callable[[], Server],
-        started: concurrent.futures.Future[Callable[[], object]],
-    ) -> None:
-        stopping = asyncio.Event()
-        server = make()
+        """Serve on the thread of the event loop until `stopping` is set."""
         try:
             self._ports = await server.start(self._host, self._ports)
-        except BaseException as exc:
+        except BaseException:
             await server.stop()
-            started.set_exception(exc)
-            return
+            raise
         for name in self._ports:
             self._core.endpoints[name] = f"ws://{self._netloc(name)}/"
         self._core.bridge.attach(asyncio.get_running_loop())
-        started.set_result(lambda: self._core.bridge.soon(stopping.set))
+        # One port of several: the exchange itself has noted them all.
+        started(next(iter(self._ports.values())))
         await self._play(stopping)
         await server.stop()
         self._core.bridge.detach()

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from ..thread import ServerThread
 from .core import Core
 from .faults import Faults
 from .feeds import Feeds
@@ -21,7 +22,6 @@ from .manners import Manners
 from .market import ASSETS, INSTRUMENTS, Instrument, Market
 from .public import Account
 from .rows import event_row, order_row, position_row
-from .thread import ServerThread
 from .world import World
 
 if TYPE_CHECKING:

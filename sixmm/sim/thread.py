@@ -57,6 +57,9 @@ class ServerThread:
             asyncio.run(self._main())
         except BaseException as exc:
             self._error = exc
+            if self._port is not None:
+                # Nobody waits for it any more: the interpreter's hook for threads tells it.
+                raise
         finally:
             self._ready.set()
 

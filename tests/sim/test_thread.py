@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sixmm.sim.rocketfi.thread import ServerThread
+from sixmm.sim.thread import ServerThread
 
 
 async def serve(started: Callable[[int], None], stopping: asyncio.Event) -> None:
@@ -37,3 +37,19 @@ def test_an_error_at_the_start() -> None:
     with pytest.raises(OSError, match="in use"):
         ServerThread(fail, name="a failure").start()
     assert "a failure" not in {one.name for one in threading.enumerate()}
+
+
+def test_an_error_while_it_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told as that of any thread: by the interpreter's hook."""
+    told: list[BaseException | None] = []
+    monkeypatch.setattr(threading, "excepthook", lambda args: told.append(args.exc_value))
+
+    async def break_off(started: Callable[[int], None], stopping: asyncio.Event) -> None:
+        started(5)
+        await stopping.wait()
+        raise RuntimeError("broken off")
+
+    thread = ServerThread(break_off, name="a server that breaks off")
+    thread.start()
+    thread.stop(10)
+    assert [str(error) for error in told] == ["broken off"]
