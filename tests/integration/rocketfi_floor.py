@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -18,8 +18,11 @@ from sixmm.venues.rocketfi import OrderEventType, OrderEventUpdate, RocketFiClie
 __all__ = ["DEADLINE", "Follower", "Verdict", "floor", "follow"]
 
 DEADLINE = 60.0
+_PATIENCE = 2.0
+"""Seconds in which a push arrives, unless its link has just ended."""
 FAST = BackoffPolicy(base=0.005, maximum=0.05, stable_after=0.2)
 
+Work = Callable[[Event], object]
 FillKey = tuple[str, int, Decimal]
 """Order, time and what remained: no two fills have all of them in common."""
 
@@ -88,11 +91,18 @@ class Verdict:
 
 
 class Follower:
-    """Takes the events of a client in a thread, and keeps them."""
+    """Takes the events of a client in a thread, and keeps them.
 
-    def __init__(self, place: Floor, client: RocketFiClient) -> None:
+    Args:
+        place: where the client is.
+        client: a client that is started.
+        work: what the thread has to do before it keeps an event.
+    """
+
+    def __init__(self, place: Floor, client: RocketFiClient, *, work: Work | None = None) -> None:
         self._place = place
         self._client = client
+        self._work = work
         self.events: list[Event] = []
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._take, name="test-follower", daemon=True)
@@ -100,6 +110,8 @@ class Follower:
 
     def _take(self) -> None:
         for event in self._client.events(timeout=DEADLINE):
+            if self._work is not None:
+                self._work(event)
             with self._changed:
                 self.events.append(event)
                 self._changed.notify_all()
@@ -111,16 +123,40 @@ class Follower:
 
     def wait_for(self, kind: type[Any], count: int) -> None:
         """Wait until so many events of a kind have come."""
+        assert self._has_come(
+            lambda: sum(isinstance(event, kind) for event in self.events) >= count, DEADLINE
+        ), f"no {count} events of {kind.__name__}"
+
+    def _has_come(self, condition: Callable[[], bool], timeout: float) -> bool:
+        """Wait until a condition on the events holds; return False where it does not in time."""
         with self._changed:
-            assert self._changed.wait_for(
-                lambda: sum(isinstance(event, kind) for event in self.events) >= count, DEADLINE
-            ), f"no {count} events of {kind.__name__}"
+            return self._changed.wait_for(condition, timeout)
 
     def settle(self) -> None:
-        """Wait until the picture of the account is what the exchange says, and nothing is stale."""
-        self._client.account.wait_for(
-            lambda account: not account.stale and not self._differences(account), DEADLINE
-        )
+        """Wait until the picture of the account is what the exchange says, and all of it was taken.
+
+        The picture is there before the events: they wait until they are taken. Events are taken in
+        the order in which they are told, so one more push, once it was taken, is the end of them.
+        """
+        for _ in range(int(DEADLINE / _PATIENCE)):
+            self._client.account.wait_for(
+                lambda account: not account.stale and not self._differences(account), DEADLINE
+            )
+            text = self._last_push()
+            # Where its link has just ended it is told by REST, and another one has to come.
+            if self._has_come(lambda t=text: self._has(t), _PATIENCE):  # type: ignore[misc]
+                return
+        raise AssertionError("no last push arrived")
+
+    def _last_push(self) -> str:
+        """Have something pushed that changes nothing in the picture, and return its text."""
+        exchange, account = self._place.exchange, self._place.account
+        exchange.reject_order(account)
+        pushes = exchange.private_log(account)
+        return next(p.text for p in reversed(pushes) if p.event_type == "OrderEventUpdate")
+
+    def _has(self, text: str) -> bool:
+        return any(e.raw == text and e.origin is Origin.STREAM for e in reversed(self.events))
 
     def join(self) -> None:
         """Wait for the thread, once the client is closed."""
@@ -131,7 +167,7 @@ class Follower:
         """Return what became of everything that was logged after ``after_seq``."""
         wanted = set(_logged_fills(self._place, after_seq))
         known = set(_logged_fills(self._place, 0))
-        events = [event for event in self.events if isinstance(event, OrderEventUpdate)]
+        events = self.of(OrderEventUpdate)
         told = Counter(key for event in events for key in _told_fills(event))
         texts = Counter(event.raw for event in events if event.origin is Origin.STREAM)
         by_rest = {event.raw for event in events if event.origin is Origin.REST}
@@ -170,10 +206,18 @@ class Follower:
 
 
 @contextlib.contextmanager
-def follow(place: Floor, **options: Any) -> Iterator[tuple[RocketFiClient, Follower]]:
-    """Start a client, wait until it is live and compared, and follow it to the end."""
+def follow(
+    place: Floor, *, work: Work | None = None, **options: Any
+) -> Iterator[tuple[RocketFiClient, Follower]]:
+    """Start a client, wait until it is live and compared, and follow it to the end.
+
+    Args:
+        place: where the client is to be.
+        work: what the follower has to do before it keeps an event.
+        options: those of the client.
+    """
     with place.client(**options) as client:
-        follower = Follower(place, client)
+        follower = Follower(place, client, work=work)
         follower.wait_for(Resynced, 1)
         yield client, follower
     follower.join()

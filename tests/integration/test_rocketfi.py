@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 import pytest
 
-from sixmm import Disconnected, Resynced, SubscriptionRefused
+from sixmm import Disconnected, Event, Resynced, SubscriptionRefused
 from sixmm.errors import DeadlineExceeded
 from sixmm.sim.rocketfi import Manners
 from sixmm.venues.rocketfi import (
@@ -44,6 +46,34 @@ def test_a_cut_loses_and_doubles_nothing(seed: int, kind: str) -> None:
                     follower.wait_for(Resynced, 1 + cuts)
                 follower.wait_for(OrderEventUpdate, 100)
             follower.settle()
+            verdict = follower.verdict(after_seq=0)
+        assert verdict.sent > 10
+        assert (verdict.lost, verdict.duplicated, verdict.invented) == ((), (), ())
+
+
+def test_what_still_waits_for_a_busy_caller_is_not_lost() -> None:
+    """The picture is right before the caller has taken what is told: the verdict waits for it."""
+    has_time = threading.Event()
+
+    def work(event: Event) -> None:
+        if isinstance(event, OrderEventUpdate):
+            assert has_time.wait(DEADLINE)
+
+    with floor() as place, ThreadPoolExecutor(1) as pool:
+        with follow(place, work=work) as (_, follower):
+            log = place.exchange.private_log
+            place.exchange.step(100)
+            pushed = len(log(place.account))
+            settled = pool.submit(follower.settle)
+            try:
+                # It has more pushed once the picture is right, and is to wait until that is taken.
+                assert place.exchange.wait_until(
+                    lambda: settled.done() or len(log(place.account)) > pushed, timeout=DEADLINE
+                ), "the picture did not become right"
+                assert not settled.done()
+            finally:
+                has_time.set()
+            settled.result(DEADLINE)
             verdict = follower.verdict(after_seq=0)
         assert verdict.sent > 10
         assert (verdict.lost, verdict.duplicated, verdict.invented) == ((), (), ())
