@@ -125,7 +125,9 @@ def reconcile(
     mentioned = _Mentioned.by(buffered, mirror)
     rows = _latest_rows(snapshot)
     pushed = [fill for facts in buffered for fill in facts.fills]
-    orders = _order_changes(mirror, snapshot, pushed, mentioned, rows, partly_filled)
+    orders, ends = _order_changes(mirror, snapshot, pushed, mentioned, rows, partly_filled)
+    for order in ends:
+        mirror.tell_order(order)
     for change in orders:
         mirror.tell_order(change.order)
         if change.fill is not None:
@@ -257,9 +259,11 @@ def _order_changes(
     mentioned: _Mentioned,
     rows: Mapping[str, Order],
     partly_filled: PartlyFilled,
-) -> list[OrderChange]:
+) -> tuple[list[OrderChange], list[Order]]:
+    """Return what is to be told, and the ends that were told with less than the snapshot knows."""
     fills = _fills_by_order(mirror, (*(snapshot.fills or ()), *pushed))
     changes: list[tuple[int, OrderChange]] = []
+    ends: list[Order] = []
     for order_id in dict.fromkeys((*fills, *rows)):
         known = mirror.order(order_id)
         own = fills.get(order_id, [])
@@ -272,9 +276,28 @@ def _order_changes(
         if order_id in rows and order_id not in mentioned.orders:
             before = [known, *(change.order for change in told[-1:])]
             if all(compare_orders(state, row) is Telling.NEW for state in before):
-                told.append(OrderChange(order=row))
+                if _is_same_end(known, row) and _has_fills(mirror, row, own):
+                    ends.append(row)
+                else:
+                    told.append(OrderChange(order=row))
         changes += _timed(told)
-    return [change for _, change in sorted(changes, key=lambda timed: timed[0])]
+    return [change for _, change in sorted(changes, key=lambda timed: timed[0])], ends
+
+
+def _is_same_end(known: Order | None, row: Order) -> bool:
+    """Whether the order is known to have ended as ``row`` says.
+
+    A push about an end may say nothing but that, and what REST knows of the order besides is no
+    second end.
+    """
+    return known is not None and not (known.is_open or row.is_open) and known.status == row.status
+
+
+def _has_fills(mirror: AccountMirror, row: Order, fills: Iterable[Fill]) -> bool:
+    """Whether everything that was executed of an order was told as fills, these included."""
+    unique = {fill.fill_id: fill for fill in (*mirror.fills_of({row.order_id}), *fills)}
+    told = sum((fill.quantity or _ZERO for fill in unique.values()), _ZERO)
+    return (row.executed_quantity or _ZERO) <= told + mirror.executed_before(row.order_id)
 
 
 def _timed(changes: Iterable[OrderChange]) -> list[tuple[int, OrderChange]]:
@@ -333,9 +356,13 @@ def _states_after(
                 state = attrs.evolve(state, updated_at_ms=fill.time_ms or row.updated_at_ms)
             if known is not None and compare_orders(known, state) is Telling.OLDER:
                 # A push has told a later state already: what is told never goes back.
-                state = known
+                state = known if not _is_same_end(known, row) else _later_of(known, row)
         states.append((state, fill))
     return states
+
+
+def _later_of(known: Order, row: Order) -> Order:
+    return row if compare_orders(known, row) is Telling.NEW else known
 
 
 def _is_state_after(row: Order, executed: Decimal) -> bool:

@@ -80,14 +80,9 @@ class Verdict:
     lost: tuple[str, ...]
     """Fills that were not told, and parts of the picture that differ from the truth."""
     duplicated: tuple[str, ...]
-    """Fills, and texts of pushes about orders, that were told more than once."""
+    """Fills, and texts about orders, that were told more than once, by whichever way."""
     invented: tuple[str, ...]
     """Fills that the exchange never had."""
-    ends_again: tuple[str, ...] = ()
-    """Ends of orders that a push has told, and REST once more with a fill that was missed before.
-
-    A cancel says nothing of how much was filled, so the two tell the same.
-    """
 
 
 class Follower:
@@ -169,17 +164,15 @@ class Follower:
         known = set(_logged_fills(self._place, 0))
         events = self.of(OrderEventUpdate)
         told = Counter(key for event in events for key in _told_fills(event))
-        texts = Counter(event.raw for event in events if event.origin is Origin.STREAM)
-        by_rest = {event.raw for event in events if event.origin is Origin.REST}
+        texts = Counter(event.raw for event in events if event.raw)
         lost = [f"fill {key}" for key in sorted(wanted - told.keys())]
         return Verdict(
             sent=len(wanted),
             lost=(*lost, *self._differences(self._client.account)),
             duplicated=(
                 *(f"fill {key}" for key, count in told.items() if count > 1),
-                *(f"push {text}" for text, count in texts.items() if count > 1),
+                *(f"text {text}" for text, count in texts.items() if count > 1),
             ),
-            ends_again=tuple(text for text in by_rest if text in texts and '"fill"' not in text),
             invented=tuple(f"fill {key}" for key in told.keys() - known),
         )
 

@@ -524,6 +524,56 @@ def test_an_order_for_an_amount_of_money_ends_once() -> None:
     assert changes == [OrderChange(order=order, fill=fill)]
 
 
+def pushed_end() -> AccountMirror:
+    """Return a mirror that was told, by a push that says no more, that an order was cancelled."""
+    mirror = AccountMirror()
+    mirror.begin(1)
+    end = Order(order_id="1", status="CANCELED", rank=ENDED_RANK)
+    mirror.apply(Facts(ts_ms=6, push="push", orders=(end,)))
+    return mirror
+
+
+def canceled(executed: int) -> Order:
+    """Return the same order as REST knows it."""
+    return Order(
+        order_id="1",
+        status="CANCELED",
+        rank=ENDED_RANK,
+        price=Decimal(9),
+        quantity=Decimal(5),
+        executed_quantity=Decimal(executed),
+    )
+
+
+def test_an_end_that_a_push_has_told_is_not_told_again() -> None:
+    """What REST knows of the order besides goes into the picture; a second pass finds nothing."""
+    mirror, row = pushed_end(), canceled(0)
+    snapshot = Snapshot(as_of_ms=9, fills=(), open_orders=(), ended_orders=(row,))
+    assert reconcile(mirror, snapshot, [], partly_filled=partly_filled) == []
+    assert mirror.order("1") == row
+    assert reconcile(mirror, snapshot, [], partly_filled=partly_filled) == []
+
+
+def test_a_fill_from_before_an_end_that_a_push_has_told_is_told_with_that_end() -> None:
+    """The fill is news, and the end is not: nothing follows it."""
+    mirror, row = pushed_end(), canceled(2)
+    fills = tuple(
+        Fill(fill_id=f"f{n}", order_id="1", quantity=Decimal(1), time_ms=n) for n in (4, 5)
+    )
+    snapshot = Snapshot(as_of_ms=9, fills=fills, open_orders=(), ended_orders=(row,))
+    changes = reconcile(mirror, snapshot, [], partly_filled=partly_filled)
+    assert changes == [OrderChange(order=row, fill=fill) for fill in fills]
+    assert mirror.order("1") == row
+
+
+def test_an_end_is_told_again_where_it_tells_what_no_fill_told() -> None:
+    """How much was executed is news where the fills could not be read."""
+    mirror, row = pushed_end(), canceled(2)
+    snapshot = Snapshot(as_of_ms=9, fills=None, open_orders=(), ended_orders=(row,))
+    changes = reconcile(mirror, snapshot, [], partly_filled=partly_filled)
+    assert changes == [OrderChange(order=row)]
+
+
 # Condition orders
 
 

@@ -122,10 +122,6 @@ def _cut(round_: Round) -> list[Finding]:
         exactly("threads left", threading.active_count() - threads, 0),
         noted("fills", sum(verdict.sent for _, verdict in sums.verdicts)),
         noted("events told by REST", sums.recovered),
-        noted(
-            "ends told by REST again, with a fill that was missed before",
-            sum(len(verdict.ends_again) for _, verdict in sums.verdicts),
-        ),
     ]
 
 
