@@ -16,6 +16,7 @@ import attrs
 from sixmm.events import ConnectionEvent, DecodeFailed, Origin
 
 from .exchange import Row
+from .given import Given, account_key
 from .world import Taken, World
 
 __all__ = ["faults"]
@@ -71,8 +72,7 @@ def _told(taken: Taken) -> _Told:
     event = taken.event
     told = json.loads(event.raw)
     rows = {name: [_read(row) for row in told.get(name, ())] for name in _PARTS}
-    accounts = [(f"balance {row['asset']}", row) for row in rows["balances"]]
-    accounts += [(f"position {row['symbol']}", row) for row in rows["positions"]]
+    accounts = [(account_key(row), row) for row in (*rows["balances"], *rows["positions"])]
     return _Told(
         by_rest=event.origin is Origin.REST,
         again=event.redelivered,
@@ -102,27 +102,21 @@ def _value(row: Row) -> int:
     return value
 
 
-def _account_key(row: Row) -> str:
-    return f"balance {row['asset']}" if "asset" in row else f"position {row['symbol']}"
-
-
 # Lost
 
 
-def _last_values(told: Sequence[_Told]) -> dict[str, tuple[int, int]]:
+def _last_values(given: Given, told: Sequence[_Told]) -> dict[str, tuple[int, int]]:
     """Return the value of each balance and position that holds for the caller, and in which run.
 
-    It is the last that was told, but for what is marked as late and has a later one before it.
+    It is the last that was told, but for what is marked as late where the client was given a later
+    one before it. That one need not have been told itself: it may repeat what a snapshot told.
     """
-    last: dict[str, tuple[int, int]] = {}
-    newest: dict[str, int] = {}
-    for one in told:
-        for key, row in one.accounts:
-            if one.is_late and one.ts < newest.get(key, 0):
-                continue
-            newest[key] = max(one.ts, newest.get(key, 0))
-            last[key] = (_value(row), one.run)
-    return last
+    return {
+        key: (_value(row), one.run)
+        for one in told
+        for key, row in one.accounts
+        if not (one.is_late and given.is_after(one.text, key))
+    }
 
 
 def _lost(world: World, told: Sequence[_Told]) -> Iterator[str]:
@@ -130,7 +124,7 @@ def _lost(world: World, told: Sequence[_Told]) -> Iterator[str]:
     states = {(order["order_id"], *_state(order)) for one in told for order in one.orders}
     # What was told right before a kill, and is as it was before that, differs from nothing.
     forgotten = max(world.forgetful, default=0)
-    last = _last_values(told)
+    last = _last_values(world.given, told)
     changed: set[str] = set()
     for logged in world.pushed:
         if logged.fill is not None and logged.fill["fill_id"] not in fills:
@@ -148,8 +142,8 @@ def _lost(world: World, told: Sequence[_Told]) -> Iterator[str]:
 
 def _true_values(world: World) -> dict[str, int]:
     rows = (*world.exchange.balances.values(), *world.exchange.positions.values())
-    values = {_account_key(row): _value(row) for row in rows}
-    closed = {_account_key(row): 0 for one in world.exchange.log for row in one.positions}
+    values = {account_key(row): _value(row) for row in rows}
+    closed = {account_key(row): 0 for one in world.exchange.log for row in one.positions}
     return {**closed, **values}
 
 
@@ -239,7 +233,7 @@ def _invented(world: World, told: Sequence[_Told]) -> Iterator[str]:
         if logged.order is not None
     }
     values = {
-        (_account_key(row), _value(row)) for one in log for row in (*one.balances, *one.positions)
+        (account_key(row), _value(row)) for one in log for row in (*one.balances, *one.positions)
     }
     values |= {(key, 0) for key, _ in values if key.startswith("position")}
     for one in told:

@@ -45,6 +45,7 @@ from tests.stream.fakes import REST_URL, TOPIC, WS_URL, FakeVenue, answer
 
 from .disk import Disk, Pen, checkpoint_on
 from .exchange import Logged, PlainExchange
+from .given import Given
 from .tape import Tape
 
 __all__ = [
@@ -138,6 +139,7 @@ class World:
         self.run = 0
         self.forgetful: list[int] = []
         """The runs at whose beginning the disk did not have all that the run before has told."""
+        self.given = Given()
         self._delivered: list[bytes] = []
         self._lost: list[bytes] = []
         self._disk = Disk() if kind.stops else None
@@ -260,6 +262,7 @@ class World:
     def deliver(self, message: bytes) -> None:
         """Note that the client is given a message."""
         self._delivered.append(message)
+        self.given.push(message.decode())
 
     def cut(self, link: Link) -> None:
         """End a link; what is on it may still arrive in part, and the rest is lost."""
