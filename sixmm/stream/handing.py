@@ -113,12 +113,13 @@ class HandOver:
         checkpoint = shared.checkpoint
         rows: Sequence[Row] = ()
         with shared.mirror_lock:
+            if not is_readable:
+                # First, so that those that come after it do not move on what is certain.
+                shared.mirror.mark_stale()
             is_new = self._apply_all(facts, at_hand)
             late = shared.mirror.take_late()
             if checkpoint is not None:
                 rows = self.rows_of(facts)
-            if not is_readable:
-                shared.mirror.mark_stale()
         shared.changes.note()
         self.show(facts)
         if not is_readable:

@@ -177,6 +177,8 @@ class AccountSync:
         is_timely = [not late for late in is_late]
         timely = chosen_of(facts, is_timely)
         with shared.mirror_lock:
+            # Nothing is certain before the end: a push moves on what is, past what is still open.
+            shared.mirror.mark_stale()
             # Pushes from long before the snapshot, which the exchange sends only now, go first.
             old = self._apply(chosen_of(told, is_late), chosen_of(facts, is_late))
             known = [fact for fact in timely if fact is not None]
@@ -193,11 +195,9 @@ class AccountSync:
                 partly_filled=shared.venue.partly_filled,
             )
             fresh = self._apply(chosen_of(told, is_timely), timely)
-            self._close_gap(snapshot)
-            unchecked = {*snapshot.unchecked, *open_parts}
-            shared.mirror.mark_checked(
-                snapshot.as_of_ms, unchecked=[part for part in PARTS if part in unchecked]
-            )
+            unchecked = [p for p in PARTS if p in snapshot.unchecked or p in open_parts]
+            self._close_gap(snapshot, unchecked)
+            shared.mirror.mark_checked(snapshot.as_of_ms, unchecked=unchecked)
             rows = self._rows(facts, changes)
         first = self._record([*old, *changes, *fresh], rows)
         shared.changes.note()
@@ -321,8 +321,13 @@ class AccountSync:
             return frozenset()
         return torn_orders(self._shared.mirror, snapshot, facts)
 
-    def _close_gap(self, snapshot: Snapshot) -> None:
-        """Take over how much of the open orders was executed by fills that the mirror missed."""
+    def _close_gap(self, snapshot: Snapshot, unchecked: Sequence[str]) -> None:
+        """Take over how much of the open orders was executed by fills that the mirror missed.
+
+        Args:
+            snapshot: what REST says.
+            unchecked: what is not certain after it.
+        """
         if not self._has_gap or snapshot.open_orders is None:
             return
         mirror = self._shared.mirror
@@ -333,9 +338,8 @@ class AccountSync:
             for order in snapshot.open_orders
             if compare_orders(mirror.order(order.order_id), order) is not Telling.NEW
         )
-        mirror.adopt(
-            Snapshot(as_of_ms=snapshot.as_of_ms, open_orders=settled, unchecked=snapshot.unchecked)
-        )
+        notes = dict.fromkeys(unchecked, "")
+        mirror.adopt(Snapshot(as_of_ms=snapshot.as_of_ms, open_orders=settled, unchecked=notes))
         self._has_gap = len(settled) < len(snapshot.open_orders)
 
     def _count_failures(self, told: Sequence[Told]) -> int:

@@ -85,6 +85,21 @@ def test_into_the_mirror_and_the_inbox() -> None:
     assert fills(shared) == ["f1", "f2"]
 
 
+def test_what_follows_a_push_that_nobody_can_read_does_not_move_on_what_is_certain() -> None:
+    """Else the next comparison would not reach back to it, and a fill in it would be lost."""
+    shared = parts()
+    hand = HandOver(shared)
+    shared.mirror.mark_checked(1_000)
+    assert hand.hand_over([push(2_000)], received_at=7)
+    assert shared.mirror.certain_ms == 2_000
+
+    garbled = b'{"push": "user.9", "fault": true}'
+    assert not hand.hand_over([garbled, push(60_000)], received_at=8)
+    assert shared.mirror.certain_ms == 2_000
+    assert not hand.hand_over([push(70_000), garbled], received_at=9)
+    assert shared.mirror.certain_ms == 2_000
+
+
 def test_events_only() -> None:
     """The mirror rests, and the texts are kept once it has a beginning."""
     shared = parts("events")

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
@@ -19,9 +20,10 @@ from sixmm.errors import (
 )
 from sixmm.events import DecodeFailed, Disconnected
 from sixmm.state.account import PARTS
-from sixmm.state.models import Facts
+from sixmm.state.models import Balance, Facts, Snapshot
 from sixmm.stream import handing
 from sixmm.stream.inbox import InboxLimits
+from sixmm.stream.sync import AccountSync, Comparison
 
 from .fakes import Pushed, push_text, refusal
 from .server import FakeServer, Rig
@@ -340,6 +342,20 @@ def test_what_cannot_be_read_during_a_comparison_leaves_nothing_certain(
     client.resynced("reconnect")
     assert client.shared.account().stale == ()
     assert client.shared.account().orders[order_id] == server.model.orders[order_id]
+
+
+def test_pushes_of_a_comparison_do_not_move_on_what_is_certain(rig: MakeRig) -> None:
+    """One of them cannot be read: however late the others are, the next one reaches back to it."""
+    shared = rig().shared
+    sync, mirror = AccountSync(shared), shared.mirror
+    mirror.mark_checked(1_000)
+    later = push_text(Facts(ts_ms=60_000, balances=(Balance(asset="USDT", wallet=Decimal(7)),)))
+    reads = [(8, [b'{"push": "user.9", "fault": true}', later.encode()])]
+    comparison = Comparison(snapshot=Snapshot(as_of_ms=5_000), errors=())
+
+    assert sync.merge(comparison, reads, reason="audit", connection=1).has_failures
+    assert mirror.certain_ms == 1_000
+    assert mirror.picture().stale == PARTS
 
 
 def test_a_fill_that_is_left_to_a_push_is_looked_for_until_it_is_told(
