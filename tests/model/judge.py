@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from sixmm.events import ConnectionEvent, DecodeFailed, Origin
+from sixmm.events import ConnectionEvent, DecodeFailed, Origin, Resynced
 
 from .exchange import Row
 from .given import Given, account_key
@@ -256,6 +256,12 @@ def _invented(world: World, told: Sequence[_Told]) -> Iterator[str]:
 
 
 def _alarms(world: World) -> Iterator[str]:
+    is_kept_back = False
     for taken in world.taken:
-        if getattr(taken.event, "reason", "") == "audit":
-            yield f"alarm: an audit has told {taken.event}"
+        if isinstance(taken.event, DecodeFailed):
+            # What it was about is told by whichever comparison is next.
+            is_kept_back = True
+        elif isinstance(taken.event, Resynced):
+            if taken.event.reason == "audit" and not is_kept_back:
+                yield f"alarm: an audit has told {taken.event}"
+            is_kept_back = False

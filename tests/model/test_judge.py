@@ -6,7 +6,8 @@ import json
 
 import attrs
 
-from sixmm.events import Event, Origin
+from sixmm.errors import DecodeError
+from sixmm.events import DecodeFailed, Event, Origin, Resynced
 
 from .judge import faults
 from .tape import Tape
@@ -80,3 +81,19 @@ def test_of_one_late_push_each_thing_is_judged_by_itself() -> None:
     world.given.push(json.dumps(wrong))
     world.taken[-1] = attrs.evolve(last, event=attrs.evolve(last.event, raw=json.dumps(wrong)))
     assert "lost: position BTCUSDT is 1, and was told last as 2" in faults(world)
+
+
+def test_an_audit_may_tell_what_was_in_a_push_that_nobody_can_read() -> None:
+    """Only the comparison right after it: what another one tells was kept back by the client."""
+    world = World(Tape([]), KINDS[0])
+    audit = Taken(Resynced(reason="audit", connection=1, checked=(), unchecked={}), 0)
+    garbled = Taken(DecodeFailed(error=DecodeError("not JSON")), 0)
+    world.taken = [garbled, audit]
+    assert faults(world) == []
+
+    world.taken = [audit, garbled]
+    (found,) = faults(world)
+    assert found.startswith("alarm")
+    world.taken = [garbled, audit, audit]
+    (found,) = faults(world)
+    assert found.startswith("alarm")
