@@ -180,22 +180,32 @@ class AccountMirror:
         """Take over a fill; return whether it was not known."""
         return self._fills.take(values_of(fill))
 
-    def tell_balance(self, balance: Balance) -> bool:
-        """Take over a balance of a snapshot; return whether it differs from what is known."""
+    def tell_balance(self, balance: Balance, *, known_ms: int = 0) -> bool:
+        """Take over a balance of a snapshot; return whether it differs from what is known.
+
+        Args:
+            balance: what the snapshot says.
+            known_ms: a push about it that is older comes late; 0 where that is not known.
+        """
         values, kept = values_of(balance), self._balances.get(balance.asset)
         if kept is None:
-            self._balances[balance.asset] = Kept(values, by_rest=True)
+            self._balances[balance.asset] = Kept(values, by_rest=True, known_ms=known_ms)
             return True
-        return kept.tell(values, compared=_BALANCE_COMPARED)
+        return kept.tell(values, compared=_BALANCE_COMPARED, known_ms=known_ms)
 
-    def tell_position(self, position: Position) -> bool:
-        """Take over a position of a snapshot; return whether it differs from what is known."""
+    def tell_position(self, position: Position, *, known_ms: int = 0) -> bool:
+        """Take over a position of a snapshot; return whether it differs from what is known.
+
+        Args:
+            position: what the snapshot says.
+            known_ms: a push about it that is older comes late; 0 where that is not known.
+        """
         values, kept = values_of(position), self._positions.get(position.key)
         if kept is None:
-            self._positions[position.key] = Kept(values, by_rest=True)
+            self._positions[position.key] = Kept(values, by_rest=True, known_ms=known_ms)
             # A snapshot that says "nothing there" about something never seen tells nothing.
             return bool(position.quantity)
-        return kept.tell(values, compared=_POSITION_COMPARED)
+        return kept.tell(values, compared=_POSITION_COMPARED, known_ms=known_ms)
 
     def tell_condition(self, condition: ConditionOrder) -> ConditionOrder | None:
         """Take over a condition order of a snapshot; return it whole where it is news."""
@@ -272,7 +282,7 @@ class AccountMirror:
             rows: as :meth:`rows` gives them; of orders and fills the newest come last.
             certain_ms: up to when nothing can be missing.
         """
-        for kind, key, values, pushed_ms in rows:
+        for kind, key, values, known_ms in rows:
             if kind == ORDER:
                 self._orders.restore(cast(OrderValues, values))
             elif kind == FILL:
@@ -280,10 +290,10 @@ class AccountMirror:
             elif kind == BEFORE:
                 self._orders.executed_before[key] = values[0]
             elif kind == POSITION:
-                position: Kept[Position] = Kept(values, by_rest=True, pushed_ms=pushed_ms)
+                position: Kept[Position] = Kept(values, by_rest=True, known_ms=known_ms)
                 self._positions[values[0], values[1]] = position
             elif kind == BALANCE:
-                self._balances[key] = Kept(values, by_rest=True, pushed_ms=pushed_ms)
+                self._balances[key] = Kept(values, by_rest=True, known_ms=known_ms)
             elif kind == CONDITION:
                 self._conditions.tell(model_of(ConditionOrder, values))
             elif kind == COMPARED and key == _CONDITIONS:
@@ -326,8 +336,11 @@ class AccountMirror:
 
     def open_positions(self) -> list[Position]:
         """Return the positions whose quantity is not 0."""
-        positions = [kept.read(Position) for kept in self._positions.values()]
-        return [position for position in positions if position.quantity]
+        return [position for position in self.positions() if position.quantity]
+
+    def positions(self) -> list[Position]:
+        """Return every known position, the closed ones too."""
+        return [kept.read(Position) for kept in self._positions.values()]
 
     def baseline(self) -> Baseline:
         """Return what a snapshot has to be compared with."""
@@ -390,7 +403,7 @@ class AccountMirror:
         """Take over a position or balance of a push; return whether a snapshot told it already."""
         kept = rows.get(key)
         if kept is None:
-            rows[key] = Kept(told, by_rest=False, pushed_ms=ts_ms)
+            rows[key] = Kept(told, by_rest=False, known_ms=ts_ms)
             if len(rows) > _MAX_ROWS:
                 del rows[next(iter(rows))]
             return False
@@ -404,12 +417,12 @@ def _kept_rows(kind: str, rows: Mapping[Key, Kept[Held]], keys: Iterable[Key]) -
     """Return the rows of these keys; one that was forgotten has none."""
     found = [(key, rows.get(key)) for key in keys]
     return [
-        (kind, key if isinstance(key, str) else "\n".join(key), kept.values, kept.pushed_ms)
+        (kind, key if isinstance(key, str) else "\n".join(key), kept.values, kept.known_ms)
         for key, kept in found
         if kept is not None
     ]
 
 
 def _is_newer(kept: Kept[Held] | None, ts_ms: int) -> bool:
-    """Whether a push of ``ts_ms`` is later than every push that was taken."""
-    return kept is None or ts_ms > kept.pushed_ms
+    """Whether a push of ``ts_ms`` is later than everything that is known."""
+    return kept is None or ts_ms > kept.known_ms

@@ -22,8 +22,8 @@ class Kept(Generic[Model]):
     """In the order of the fields of the model; set them with :meth:`replace`."""
     by_rest: bool
     """Whether a snapshot told them, so that a push that repeats them is no news."""
-    pushed_ms: int = 0
-    """The time of the newest push, or 0 where only a snapshot told of it."""
+    known_ms: int = 0
+    """The time of the newest push, or up to when a snapshot has everything; 0 for neither."""
     model: Model | None = None
     """The model of the values, once it was asked for."""
 
@@ -40,29 +40,32 @@ class Kept(Generic[Model]):
         self.model = None
 
     def is_after(self, ts_ms: int) -> bool:
-        """Whether a push of ``ts_ms`` comes late: a later one was taken over already."""
-        return 0 < ts_ms < self.pushed_ms
+        """Whether a push of ``ts_ms`` comes late: something later was taken over already."""
+        return 0 < ts_ms < self.known_ms
 
     def push(self, told: tuple[Any, ...], ts_ms: int) -> bool:
         """Take over a position or balance of a push; return whether a snapshot told it already."""
         before, was_by_rest = self.values, self.by_rest
         self.replace(told)
         self.by_rest = False
-        if ts_ms > self.pushed_ms:
-            self.pushed_ms = ts_ms
+        if ts_ms > self.known_ms:
+            self.known_ms = ts_ms
         # The last of the values is the text of the row, which makes no difference.
         return was_by_rest and self.values[:-1] == before[:-1]
 
-    def tell(self, told: tuple[Any, ...], *, compared: int) -> bool:
+    def tell(self, told: tuple[Any, ...], *, compared: int, known_ms: int = 0) -> bool:
         """Take over a position or balance of a snapshot; return whether it is news.
 
         Args:
             told: the values of the row.
             compared: how many of the first values make a difference. Figures that follow the mark
                 price differ at every look, and are no news by themselves.
+            known_ms: what is older is in the snapshot for certain; 0 where that is not known.
         """
         before = self.values
         self.replace(told)
         is_news = self.values[:compared] != before[:compared]
         self.by_rest = is_news or self.by_rest
+        if known_ms > self.known_ms:
+            self.known_ms = known_ms
         return is_news

@@ -110,6 +110,7 @@ def reconcile(
     buffered: Sequence[Facts],
     *,
     partly_filled: PartlyFilled,
+    known_ms: int = 0,
 ) -> list[Change]:
     """Return what the snapshot tells anew, in a sensible order, and take it into the mirror.
 
@@ -121,6 +122,9 @@ def reconcile(
         snapshot: what REST says.
         buffered: what the pushes tell that came since the subscription, oldest first.
         partly_filled: makes the state of an order at a given executed quantity.
+        known_ms: what was before that (exchange time) is in the snapshot for certain: a push that
+            comes later and tells of a balance or position from then is a late one. 0 where that is
+            not known.
     """
     mentioned = _Mentioned.by(buffered, mirror)
     rows = _latest_rows(snapshot)
@@ -132,7 +136,7 @@ def reconcile(
         mirror.tell_order(change.order)
         if change.fill is not None:
             mirror.tell_fill(change.fill)
-    account = _account_change(mirror, snapshot, mentioned)
+    account = _account_change(mirror, snapshot, mentioned, known_ms)
     conditions = _condition_changes(mirror, snapshot)
     return [*conditions, *orders, *([] if account is None else [account])]
 
@@ -387,18 +391,20 @@ def _order_of(fill: Fill) -> Order:
 
 
 def _account_change(
-    mirror: AccountMirror, snapshot: Snapshot, mentioned: _Mentioned
+    mirror: AccountMirror, snapshot: Snapshot, mentioned: _Mentioned, known_ms: int
 ) -> AccountChange | None:
     as_of_ms = snapshot.as_of_ms
     balances = tuple(
         balance
         for balance in snapshot.balances or ()
-        if balance.asset not in mentioned.balances and mirror.tell_balance(balance)
+        if balance.asset not in mentioned.balances
+        and mirror.tell_balance(balance, known_ms=known_ms)
     )
     positions = tuple(
         position
         for position in (*(snapshot.positions or ()), *_closed(mirror, snapshot))
-        if position.key not in mentioned.positions and mirror.tell_position(position)
+        if position.key not in mentioned.positions
+        and mirror.tell_position(position, known_ms=known_ms)
     )
     if not balances and not positions:
         return None
@@ -406,12 +412,15 @@ def _account_change(
 
 
 def _closed(mirror: AccountMirror, snapshot: Snapshot) -> list[Position]:
-    """Return, with quantity 0, the positions that the snapshot no longer has."""
+    """Return, with quantity 0, the positions that the snapshot no longer has.
+
+    Those that were closed before are among them: that they still are is known anew.
+    """
     if snapshot.positions is None:
         return []
     listed = {position.key for position in snapshot.positions}
     return [
         attrs.evolve(position, quantity=_ZERO, raw="")
-        for position in mirror.open_positions()
-        if position.key not in listed
+        for position in mirror.positions()
+        if position.quantity is not None and position.key not in listed
     ]

@@ -54,6 +54,8 @@ class Comparison:
 
     snapshot: Snapshot
     errors: tuple[SixmmError, ...]
+    known_ms: int = 0
+    """What was before that (exchange time) is in the snapshot for certain; 0 for not known."""
 
     @property
     def retry_after(self) -> float:
@@ -193,6 +195,7 @@ class AccountSync:
                 snapshot,
                 known,
                 partly_filled=shared.venue.partly_filled,
+                known_ms=comparison.known_ms,
             )
             fresh = self._apply(chosen_of(told, is_timely), timely)
             unchecked = [p for p in PARTS if p in snapshot.unchecked or p in open_parts]
@@ -286,13 +289,19 @@ class AccountSync:
         self, baseline: Baseline, now_ms: int, between: Callable[[], None] | None = None
     ) -> Comparison:
         errors: list[SixmmError] = []
+        clock = self._shared.rest.server_clock
+        was_measured = clock.measured
         snapshot = self._shared.rest.run(
             self._shared.venue.snapshot_plan(baseline, now_ms=now_ms),
             deadline=Deadline(self._shared.options.sync_timeout, clock=self._shared.clock),
             between=between,
             on_error=errors.append,
         )
-        return Comparison(snapshot=snapshot, errors=tuple(errors))
+        # A clock that was not known, or was put back meanwhile, says nothing about pushes: to take
+        # a new one for an old one would be worse than the reverse.
+        is_timed = was_measured and clock.earliest_ms() >= now_ms
+        known_ms = max(0, now_ms - _CLOCK_DOUBT_MS) if is_timed else 0
+        return Comparison(snapshot=snapshot, errors=tuple(errors), known_ms=known_ms)
 
     def _catch_up(self) -> None:
         """Take into the mirror what was told while it rested."""

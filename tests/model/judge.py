@@ -21,6 +21,7 @@ from .world import Taken, World
 
 __all__ = ["faults"]
 
+_CLOCK_DOUBT_MS = 2_000
 _STATE = ("status", "rank", "executed_quantity", "price", "quantity")
 _AMOUNTS = {"price", "quantity", "executed_quantity", "wallet", "frozen"}
 
@@ -58,6 +59,7 @@ def faults(world: World) -> list[str]:
     found += _lost(world, told)
     found += _twice(world, told)
     found += _back(world, told)
+    found += _unmarked(told)
     found += _invented(world, told)
     if not world.kind.late:
         found += _alarms(world)
@@ -218,6 +220,23 @@ def _back(world: World, told: Sequence[_Told]) -> Iterator[str]:
             if is_older and (one.by_rest or not world.kind.late):
                 yield f"back: {key} from {before} to {state}"
             last[key] = (max(before[0], state[0]), max(before[1], state[1]))
+
+
+def _unmarked(told: Sequence[_Told]) -> Iterator[str]:
+    """Name what was told of a balance or position after something later, without saying so."""
+    newest: dict[str, int] = {}
+    run = 0
+    for one in told:
+        if one.again:
+            continue
+        if one.run > run:
+            newest, run = {}, one.run
+        for key, _ in one.accounts:
+            if not (one.by_rest or one.is_late) and one.ts < newest.get(key, 0):
+                yield f"back: {key} of {one.ts} is not told as late"
+            # What REST tells is as of that moment, but for what the clocks may differ.
+            at_ms = one.ts - _CLOCK_DOUBT_MS if one.by_rest else one.ts
+            newest[key] = max(at_ms, newest.get(key, 0))
 
 
 # Invented

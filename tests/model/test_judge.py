@@ -63,6 +63,20 @@ def test_a_value_without_a_mark_holds() -> None:
     assert faults(world) == ["lost: position BTCUSDT is 3, and was told last as 0"]
 
 
+def test_a_value_from_before_one_that_rest_told_has_to_be_marked() -> None:
+    """As far as the clocks allow to say so: what may be from after it need not be."""
+    world, (three, none) = world_after(3, 0)
+    given(world, three, none)
+    row = json.loads(none)
+    for seconds, is_told in ((1, False), (3, True)):
+        by_rest = Event(raw=none, ts=row["ts"] + seconds * 1_000, origin=Origin.REST)
+        world.taken = [Taken(by_rest, 0), told(three), told(none)]
+        texts = [text for text in faults(world) if text.startswith("back")]
+        assert bool(texts) is is_told
+        world.taken = [Taken(by_rest, 0), told(three, late=True), told(none, late=True)]
+        assert faults(world) == []
+
+
 def test_of_one_late_push_each_thing_is_judged_by_itself() -> None:
     """A balance of it may be an old one while its position is the newest."""
     world = World(Tape([]), _LATE)

@@ -566,11 +566,13 @@ class _Calls(HttpTransport):
         world.happen()
         parts = urllib.parse.urlsplit(request.url)
         reply = world.exchange.answer(parts.path, dict(urllib.parse.parse_qsl(parts.query)))
+        answered_ms = world.exchange.now_ms
         world.happen()
         may_fail = world.kind.fails and not world.is_quiet and request.method == "GET"
         if may_fail and parts.path != "/time" and world.tape.pick(6) == 1:
             world.tried["failed calls"] += 1
             raise world.tape.choose(_FAILURES)()
+        world.given.answer(parts.path, reply, answered_ms)
         return answer(reply)
 
     def close(self) -> None:

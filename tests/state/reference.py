@@ -95,8 +95,9 @@ class PlainMirror:
             del self.orders[oldest]
             self.order_by_rest.discard(oldest)
 
-    def tell_row(self, told: Balance | Position) -> bool:
+    def tell_row(self, told: Balance | Position, known_ms: int = 0) -> bool:
         """Take over a row of a snapshot; return whether it differs from what is known."""
+        self.row_ms[key_of(told)] = max(known_ms, self.row_ms.get(key_of(told), 0))
         key, known = key_of(told), self.rows.get(key_of(told))
         self.rows[key] = told if known is None else merged(known, told)
         if known is None:

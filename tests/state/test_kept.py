@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,7 +42,25 @@ def test_the_time_of_the_newest_push_is_kept(times: list[int]) -> None:
     for at_ms in times:
         kept.push(values_of(BALANCE), at_ms)
 
-    assert kept.pushed_ms == max(times)
+    assert kept.known_ms == max(times)
+
+
+@pytest.mark.parametrize("is_news", [True, False])
+def test_a_push_from_before_a_snapshot_comes_late(is_news: bool) -> None:
+    """Whether the snapshot told anything new or not; one of the same moment does not."""
+    kept: Kept[Balance] = Kept(values_of(BALANCE), by_rest=False, known_ms=5)
+    told = Balance(asset="USDT", wallet=Decimal(9)) if is_news else BALANCE
+
+    assert kept.tell(values_of(told), compared=4, known_ms=8) is is_news
+    assert [kept.is_after(at_ms) for at_ms in (0, 5, 7, 8, 9)] == [False, True, True, False, False]
+
+
+def test_a_snapshot_of_which_nobody_knows_the_time_makes_no_push_late() -> None:
+    """To take a new value for an old one would be worse than the reverse."""
+    kept: Kept[Balance] = Kept(values_of(BALANCE), by_rest=False, known_ms=5)
+    kept.tell(values_of(BALANCE), compared=4)
+
+    assert not kept.is_after(6)
 
 
 def test_figures_that_follow_the_mark_price_are_no_news() -> None:

@@ -42,8 +42,19 @@ _odd_pushes = st.builds(
 _pushes = st.tuples(
     _order_pushes | _account_pushes | _odd_pushes, st.sampled_from(["", "a", "b", "c", "d"])
 ).map(lambda push: attrs.evolve(push[0], push=push[1] and f"{push[1]} at {push[0].ts_ms}"))
+
+
+@attrs.frozen
+class Snapped:
+    """A row of a snapshot, which has everything up to a time."""
+
+    row: Any
+    known_ms: int
+
+
+_snapped = st.builds(Snapped, positions | balances, st.integers(0, 4))
 _tellings = st.one_of(
-    _pushes, _pushes, _pushes, orders, orders, fills, positions, balances, st.just("read")
+    _pushes, _pushes, _pushes, orders, orders, fills, _snapped, _snapped, st.just("read")
 )
 # Out of a few tellings, so that most of them are told more than once and in every order.
 _steps = st.lists(_tellings, min_size=2, max_size=8).flatmap(
@@ -72,7 +83,8 @@ def walk(chance: random.Random) -> list[Any]:
             Facts(ts_ms=at_ms, push=push and f"{push} at {at_ms}", orders=(state,)),
             Facts(ts_ms=at_ms, orders=(state,), fills=(fill,)),
             Facts(ts_ms=at_ms, balances=(balance,), positions=(position,)),
-            *(Facts(ts_ms=at_ms, balances=(balance,)), state, fill, balance, position, "read"),
+            *(Facts(ts_ms=at_ms, balances=(balance,)), state, fill, "read"),
+            *(Snapped(balance, chance.choice([0, 1, 2])), Snapped(position, at_ms)),
         ]
         return chance.choice(told)
 
@@ -99,10 +111,12 @@ def verdict(mirror: AccountMirror, plain: PlainMirror, step: Any) -> tuple[objec
         return mirror.tell_order(step).value, plain.tell_order(step)
     if isinstance(step, Fill):
         return mirror.tell_fill(step), plain.tell_fill(step)
-    if isinstance(step, Position):
-        return mirror.tell_position(step), plain.tell_row(step)
-    if isinstance(step, Balance):
-        return mirror.tell_balance(step), plain.tell_row(step)
+    if isinstance(step, Snapped) and isinstance(step.row, Position):
+        said = mirror.tell_position(step.row, known_ms=step.known_ms)
+        return said, plain.tell_row(step.row, step.known_ms)
+    if isinstance(step, Snapped):
+        said = mirror.tell_balance(step.row, known_ms=step.known_ms)
+        return said, plain.tell_row(step.row, step.known_ms)
     mirror.picture()
     return None, None
 

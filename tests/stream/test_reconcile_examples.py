@@ -90,9 +90,11 @@ def counted_back(order: Order, executed: Decimal) -> Order:
     )
 
 
-def tell(mirror: AccountMirror, seen: Snapshot, *buffered: Facts) -> list[Change]:
+def tell(
+    mirror: AccountMirror, seen: Snapshot, *buffered: Facts, known_ms: int = 0
+) -> list[Change]:
     """Return what is told; whatever it is, a second look tells nothing."""
-    changes = reconcile(mirror, seen, buffered, partly_filled=counted_back)
+    changes = reconcile(mirror, seen, buffered, partly_filled=counted_back, known_ms=known_ms)
     if not buffered:
         assert reconcile(mirror, seen, (), partly_filled=counted_back) == []
     return changes
@@ -485,6 +487,43 @@ def test_a_part_that_was_not_read_tells_nothing(mirror: AccountMirror) -> None:
 
     assert tell(mirror, nothing) == []
     assert not torn_orders(mirror, nothing, [])
+
+
+def test_a_push_from_before_the_snapshot_comes_late(mirror: AccountMirror) -> None:
+    """It changes nothing, also where the snapshot told nothing new; one from after it holds."""
+    balance = Balance(asset="BTC", wallet=Decimal(1))
+    mirror.tell_position(_position(1, "ETHUSDT"))
+    mirror.tell_position(_position(0, "SOLUSDT"))
+    mirror.tell_position(_position(4, "XRPUSDT"))
+    seen = snapshot(positions=(_position(2), _position(1, "ETHUSDT")), balances=(balance,))
+    tell(mirror, seen, known_ms=50)
+    late = [
+        push(1, positions=(_position(7),)),
+        push(49, positions=(_position(7),)),
+        push(48, positions=(_position(7, "ETHUSDT"),)),
+        push(47, positions=(_position(7, "SOLUSDT"),)),
+        push(46, positions=(_position(7, "XRPUSDT"),)),
+        push(45, balances=(attrs.evolve(balance, wallet=Decimal(7)),)),
+    ]
+
+    assert all(mirror.apply(facts) for facts in late)
+    assert mirror.take_late() == late
+    assert {p.symbol: p.quantity for p in mirror.open_positions()} == {"BTCUSDT": 2, "ETHUSDT": 1}
+    assert mirror.picture().balances == {"BTC": balance}
+    assert mirror.apply(push(50, positions=(_position(3),)))
+    assert mirror.take_late() == []
+    assert mirror.picture().positions["BTCUSDT", "BOTH"] == _position(3)
+
+
+def test_a_buffered_push_from_before_an_earlier_snapshot_leaves_the_row_to_this_one(
+    mirror: AccountMirror,
+) -> None:
+    """Nothing would be told of it otherwise: such a push is late, and does not hold."""
+    tell(mirror, snapshot(positions=(_position(1),)), known_ms=50)
+    buffered = push(40, positions=(_position(9),))
+    changes = tell(mirror, snapshot(positions=(_position(2),)), buffered)
+
+    assert changes == [AccountChange(balances=(), positions=(_position(2),), at_ms=100)]
 
 
 # Snapshots that do not fit together

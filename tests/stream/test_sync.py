@@ -9,9 +9,10 @@ from collections import Counter, deque
 from collections.abc import Callable
 from decimal import Decimal
 
+import attrs
 import pytest
 
-from sixmm.clock import Deadline
+from sixmm.clock import Deadline, ServerClock
 from sixmm.errors import (
     AuthenticationError,
     ConnectFailed,
@@ -356,6 +357,49 @@ def test_pushes_of_a_comparison_do_not_move_on_what_is_certain(rig: MakeRig) -> 
     assert sync.merge(comparison, reads, reason="audit", connection=1).has_failures
     assert mirror.certain_ms == 1_000
     assert mirror.picture().stale == PARTS
+
+
+def test_what_a_snapshot_has_makes_a_push_from_before_it_a_late_one(rig: MakeRig) -> None:
+    """With what the clocks at the exchange may differ; the account keeps what is later."""
+    shared = rig().shared
+    clock, sync = shared.rest.server_clock, AccountSync(shared)
+    _set_clock(clock, 100_000)
+    comparison = sync.read(lambda: None)
+    since_ms = comparison.snapshot.as_of_ms - 2_000
+    held = Balance(asset="USDT", wallet=Decimal(7))
+    seen = attrs.evolve(comparison.snapshot, balances=(held,))
+    sync.merge(attrs.evolve(comparison, snapshot=seen), [], reason="start", connection=1)
+
+    before, after = (
+        Facts(ts_ms=at_ms, balances=(Balance(asset="USDT", wallet=Decimal(at_ms)),))
+        for at_ms in (since_ms - 1, since_ms)
+    )
+    assert shared.mirror.apply(before)
+    assert shared.mirror.take_late() == [before]
+    assert shared.account().balances["USDT"] == held
+    assert shared.mirror.apply(after)
+    assert shared.mirror.take_late() == []
+    assert shared.account().balances["USDT"] == after.balances[0]
+
+
+@pytest.mark.parametrize("was_measured", [True, False])
+def test_a_snapshot_by_a_clock_that_was_wrong_makes_no_push_late(
+    server: FakeServer, rig: MakeRig, was_measured: bool
+) -> None:
+    """The clock was put back during the calls, or not known before: nobody knows what is older."""
+    shared = rig().shared
+    clock = shared.rest.server_clock
+    clock.forget()
+    if was_measured:
+        _set_clock(clock, 100_000)
+    server.hooks["GET /fills"] = lambda: _set_clock(clock, 90_000)
+
+    assert AccountSync(shared).read(lambda: None).known_ms == 0
+
+
+def _set_clock(clock: ServerClock, server_ms: int) -> None:
+    now = time.monotonic()
+    clock.adjust(server_ms, sent_at=now, received_at=now)
 
 
 def test_a_fill_that_is_left_to_a_push_is_looked_for_until_it_is_told(
