@@ -472,6 +472,13 @@ def test_a_position_that_is_gone_is_told_with_nothing_in_it(mirror: AccountMirro
     assert change.balances == ()
 
 
+def test_a_position_of_unknown_size_is_not_taken_for_closed(mirror: AccountMirror) -> None:
+    """Nobody said that it was open."""
+    mirror.tell_position(Position(symbol="BTCUSDT", position_side="BOTH", leverage=3))
+
+    assert tell(mirror, snapshot(positions=())) == []
+
+
 def test_a_position_that_a_push_is_about_is_left_to_it(mirror: AccountMirror) -> None:
     """Also where the snapshot no longer has it."""
     mirror.tell_position(_position(2))

@@ -382,17 +382,17 @@ def test_what_a_snapshot_has_makes_a_push_from_before_it_a_late_one(rig: MakeRig
     assert shared.account().balances["USDT"] == after.balances[0]
 
 
-@pytest.mark.parametrize("was_measured", [True, False])
+@pytest.mark.parametrize(("before_ms", "meanwhile_ms"), [(100_000, 90_000), (None, 10**15)])
 def test_a_snapshot_by_a_clock_that_was_wrong_makes_no_push_late(
-    server: FakeServer, rig: MakeRig, was_measured: bool
+    server: FakeServer, rig: MakeRig, before_ms: int | None, meanwhile_ms: int
 ) -> None:
     """The clock was put back during the calls, or not known before: nobody knows what is older."""
     shared = rig().shared
     clock = shared.rest.server_clock
     clock.forget()
-    if was_measured:
-        _set_clock(clock, 100_000)
-    server.hooks["GET /fills"] = lambda: _set_clock(clock, 90_000)
+    if before_ms is not None:
+        _set_clock(clock, before_ms)
+    server.hooks["GET /fills"] = lambda: _set_clock(clock, meanwhile_ms)
 
     assert AccountSync(shared).read(lambda: None).known_ms == 0
 
