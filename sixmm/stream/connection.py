@@ -21,7 +21,7 @@ from ..errors import (
 )
 from ..events import Connected, SubscriptionFailed
 from ..transport.base import WsLink
-from ..venues.base import Answers
+from ..venues.base import Answers, Frame, FrameKind
 from .agenda import Agenda
 from .asking import Asking
 from .handing import chosen_of
@@ -86,7 +86,7 @@ class Connection:
         self._buffer: list[Read] = []
         self._buffer_bytes = 0
         self._buffering = shared.private
-        self._logged_in = False
+        self._logged_in = self._has_told_who = False
         self._seen_pong: bytes | None = None
         self._heard_at = shared.clock.monotonic()
         self._agenda = Agenda(
@@ -358,11 +358,7 @@ class Connection:
             # One answer will do, as for the pings of the protocol.
             self._send(batch.pings[-1].pong)
         for frame in batch.logins:
-            if isinstance(frame.error, _PASSING):
-                raise frame.error
-            if frame.error is not None:
-                raise LoginRefused(str(frame.error)) from frame.error
-            self._logged_in = True
+            self._handle_login(frame)
         for frame in batch.replies:
             is_pong = frame.answers is Answers.PING
             self._note_round_trip(None if is_pong else frame.request_id or "")
@@ -371,6 +367,26 @@ class Connection:
                 self._shared.tell(SubscriptionFailed(topics=refusal.topics, error=refusal.error))
         # An answer may have been what the next request waited for.
         self._shared.desk.flush()
+
+    def _handle_login(self, frame: Frame) -> None:
+        if frame.kind is FrameKind.GREETING:
+            self._tell_who()
+        elif isinstance(frame.error, _PASSING):
+            raise frame.error
+        elif frame.error is not None:
+            raise LoginRefused(str(frame.error)) from frame.error
+        else:
+            self._logged_in = True
+
+    def _tell_who(self) -> None:
+        """Log in by a message, signed at this moment; a server that greets twice gets one."""
+        if not self._has_told_who:
+            self._has_told_who = True
+            rest = self._shared.rest
+            now_ms = rest.server_clock.now_ms()
+            venue = self._shared.venue
+            text = venue.login_text(credentials=rest.credentials, timestamp_ms=now_ms)
+            self._send(text.reveal())
 
     def _handle_private(self, messages: Sequence[bytes], received_at: int) -> None:
         is_new = self._overlap.fresh(messages)

@@ -59,11 +59,15 @@ class Judge:
             number: which connection of the client it was.
         """
         error = without_frames(failure)
+        is_clock_error = self._shared.venue.is_clock_error(error)
+        if is_clock_error:
+            # A login that was refused: of the calls, RestSession takes care.
+            self._shared.rest.server_clock.forget()
         verdict = judge(
             error,
             fresh_key=self._is_final_refusal(error),
             can_refresh=bool(self._shared.rest.credentials.cookies),
-            is_clock_error=self._shared.venue.is_clock_error(error),
+            is_clock_error=is_clock_error,
         )
         if verdict.remedy is Remedy.NEW_KEY:
             self._tell_key_over(error)

@@ -61,7 +61,10 @@ class KeyKeeper:
 
     def next_dial(self) -> tuple[Dial, bool]:
         """Return how to open the next connection, and whether its credential was made for it."""
-        held = self._held
+        held, rest = self._held, self._shared.rest
+        if self._shared.private and not rest.server_clock.measured:
+            # A login may be signed although no call was, which would have read the clock.
+            rest.measure_clock()
         dial = self._plan_dial(held)
         return dial, dial.key is None or dial.key != held
 

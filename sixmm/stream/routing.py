@@ -32,6 +32,7 @@ class Sorted:
     """The topics of ``market``, where they are needed."""
     replies: Sequence[Frame] = ()
     logins: Sequence[Frame] = ()
+    """What is about the login: greetings, and answers."""
     pings: Sequence[Frame] = ()
     unrequested: int = 0
 
@@ -43,7 +44,8 @@ class _Place(enum.Enum):
     ANSWER = "answer"
 
 
-_ANSWERED = (FrameKind.REPLY, FrameKind.LOGIN, FrameKind.PING)
+_LOGINS = (FrameKind.LOGIN, FrameKind.GREETING)
+_ANSWERED = (FrameKind.REPLY, FrameKind.PING, *_LOGINS)
 
 
 class Router:
@@ -117,7 +119,7 @@ class Router:
             market=[message for message, _ in market],
             topics=self._topics_of(frame for _, frame in market),
             replies=[frame for frame in answers if frame.kind is FrameKind.REPLY],
-            logins=[frame for frame in answers if frame.kind is FrameKind.LOGIN],
+            logins=[frame for frame in answers if frame.kind in _LOGINS],
             pings=[frame for frame in answers if frame.kind is FrameKind.PING],
             unrequested=sum(place is _Place.UNREQUESTED for place, _, _ in placed),
         )

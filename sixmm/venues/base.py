@@ -184,6 +184,8 @@ class FrameKind(enum.Enum):
     PING = "ping"
     """A question whether we are there, which is to be answered."""
     LOGIN = "login"
+    GREETING = "greeting"
+    """The server is ready, and is now to be told by a message who the caller is."""
     OTHER = "other"
     """None of these; it reaches the caller as an unknown event."""
 
@@ -328,6 +330,17 @@ class Venue(abc.ABC):
     @abc.abstractmethod
     def unsubscribe_text(self, request_id: str, topics: Sequence[str]) -> str:
         """Return the message that drops ``topics``."""
+
+    def login_text(self, *, credentials: Credentials, timestamp_ms: int) -> Secret:  # noqa: ARG002
+        """Return the message that answers a greeting; ``timestamp_ms`` is exchange time.
+
+        It is asked for anew on each connection, and sent as it is, before anything else.
+
+        Raises:
+            ConfigurationError: a credential is missing, or the venue has no login by a message; its
+                frames are then no greetings either.
+        """
+        raise ConfigurationError(f"{self.name} has no login by a message")
 
     @abc.abstractmethod
     def ping_text(self, request_id: str) -> str:

@@ -2,6 +2,7 @@
 
 Its frames are JSON objects with one key that says what they are::
 
+    {"hello": true}                                     which is answered with a login
     {"login": true}                                     or {"login": false, "why": text}
     {"ping": text}                                      which is answered with that text
     {"reply": id}                                       or {"reply": id, "why": text}
@@ -272,6 +273,12 @@ class FakeVenue(Venue):
         """Return a request."""
         return json.dumps({"op": "unsubscribe", "id": request_id, "topics": list(topics)})
 
+    def login_text(self, *, credentials: Credentials, timestamp_ms: int) -> Secret:
+        """Return a request with the key and the time in it."""
+        key = credentials.api_key
+        told = {"op": "login", "key": key.reveal() if key else None, "at": timestamp_ms}
+        return Secret(json.dumps(told))
+
     def ping_text(self, request_id: str) -> str:
         """Return a request."""
         return json.dumps({"op": "ping", "id": request_id})
@@ -289,6 +296,8 @@ class FakeVenue(Venue):
             return Frame(
                 kind=FrameKind.LOGIN, error=None if frame["login"] else LoginRefused(str(why))
             )
+        if "hello" in frame:
+            return Frame(kind=FrameKind.GREETING)
         if "ping" in frame:
             return Frame(kind=FrameKind.PING, pong=frame["ping"])
         if "reply" in frame:

@@ -61,6 +61,8 @@ class FakeServer:
         self.key_life_ms = KEY_LIFE_MS
         self.logins: deque[bool | None] = deque()
         """What happens at the next logins: accepted, refused, or no answer."""
+        self.greetings = 0
+        """How often each link is greeted, which has the login asked for by a message."""
         self.silent: set[str] = set()
         """Operations and topics that get no answer."""
         self.refused: set[str] = set()
@@ -88,12 +90,20 @@ class FakeServer:
         if self.on_dial is not None:
             self.on_dial(peer)
         peer.on_message = lambda text: self._asked(peer, json.loads(text))
-        if "key=" in url:
-            accepted = self.logins.popleft() if self.logins else True
-            if accepted is not None:
-                peer.push(json.dumps({"login": accepted, "why": "bad key"}))
+        for _ in range(self.greetings):
+            peer.push(json.dumps({"hello": True}))
+        if "key=" in url and not self.greetings:
+            self._answer_login(peer)
+
+    def _answer_login(self, peer: MemoryPeer) -> None:
+        accepted = self.logins.popleft() if self.logins else True
+        if accepted is not None:
+            peer.push(json.dumps({"login": accepted, "why": "bad key"}))
 
     def _asked(self, peer: MemoryPeer, request: dict[str, Any]) -> None:
+        if request["op"] == "login":
+            self._answer_login(peer)
+            return
         topics = request.get("topics", [])
         if self.silent & {request["op"], *topics}:
             return

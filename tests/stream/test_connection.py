@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -67,6 +68,44 @@ def test_a_busy_server_is_no_refusal(
     (disconnected,) = client.of(Disconnected)
     assert isinstance(disconnected.error, Throttled)
     assert disconnected.retry_in is not None
+
+
+def test_a_greeting_is_answered_with_one_login(server: FakeServer, rig: MakeRig) -> None:
+    """Before anything else, signed for that link with the exchange's time, and once for each."""
+    server.greetings = 2
+    client = rig()
+    client.live()
+    server.peer.drop()
+    client.resynced("reconnect")
+    links = [[json.loads(text) for text in peer.sent] for peer in server.ws.peers]
+    assert len(links) == 2
+    for sent in links:
+        assert (sent[0]["op"], sent[0]["key"]) == ("login", "k")
+        assert abs(sent[0]["at"] - server.model.now_ms) < 600_000
+        assert [request["op"] for request in sent].count("login") == 1
+
+
+def test_nothing_follows_a_login_that_is_not_answered(server: FakeServer, rig: MakeRig) -> None:
+    """Its deadline passes, and the next link is greeted, and logs in, again."""
+    server.greetings = 1
+    server.logins.append(None)
+    client = rig(login_timeout=SOON)
+    client.live()
+    client.resynced("start")
+    (disconnected,) = client.of(Disconnected)
+    assert isinstance(disconnected.error, DeadlineExceeded)
+    first, second = server.ws.peers
+    assert [json.loads(text)["op"] for text in first.sent] == ["login"]
+    assert json.loads(second.sent[0])["op"] == "login"
+
+
+def test_a_login_by_message_that_is_refused_is_final(server: FakeServer, rig: MakeRig) -> None:
+    """The error of the refusal is told, and the key is not in it."""
+    server.greetings = 1
+    server.logins.append(False)
+    client = rig()
+    with pytest.raises(LoginRefused, match="bad key"):
+        client.live()
 
 
 def test_a_frozen_link_is_noticed(server: FakeServer, rig: MakeRig) -> None:

@@ -130,3 +130,14 @@ def test_what_is_made_for_one_dial_may_be_refused_twice(
         assert one.decide(failure) is final
     one.dial(is_for_once=True)
     assert one.decide(refusal)
+
+
+def test_after_a_timestamp_that_was_off_the_clock_is_read_again(court: MakeCourt) -> None:
+    """A login that is refused for it is no fault of the key, however often."""
+    one = court()
+    forget = one.judge._shared.rest.server_clock.forget
+    for times in range(1, 6):
+        one.judge._shared.venue.is_clock_error.return_value = True  # type: ignore[attr-defined]
+        one.dial()
+        assert not one.decide(LOGIN)
+        assert forget.call_count == times  # type: ignore[attr-defined]

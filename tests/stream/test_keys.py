@@ -172,6 +172,16 @@ def keys() -> Iterator[Keys]:
 DOWN = ConnectFailed("down")
 
 
+def test_a_dial_begins_with_the_clock(keys: Keys) -> None:
+    """Where its reading was dropped: what is sent on the link may be signed with its time."""
+    keys.dial()
+    keys.shared.rest.server_clock.forget()
+    before = len(keys.http.requests)
+    for _ in range(2):
+        keys.dial()
+    assert [r.url for r in keys.http.requests[before:]] == [f"{REST_URL}/time"]
+
+
 def test_a_key_is_made_for_the_first_address_and_used_again(keys: Keys) -> None:
     """A reconnect does not need a new one."""
     assert keys.dial() == ("key1", True)

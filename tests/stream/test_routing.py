@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sixmm.errors import DecodeError
 from sixmm.events import DecodeFailed, Event, UnknownEvent
 from sixmm.stream.routing import Router, Sorted, decode_messages
-from sixmm.venues.base import Frame
+from sixmm.venues.base import Frame, FrameKind
 
 from .fakes import FakeVenue, Pushed
 
@@ -22,6 +22,7 @@ FRAMES = {
     "market": b'{"market": "wanted"}',
     "reply": b'{"reply": "1"}',
     "login": b'{"login": true}',
+    "greeting": b'{"hello": true}',
     "ping": b'{"ping": "here"}',
     "other": b'{"greeting": 1}',
     "junk": b"\xff\xfe not json",
@@ -49,7 +50,10 @@ def test_every_message_goes_to_one_place_in_order(kinds: list[str]) -> None:
     assert list(batch.market) == [FRAMES["market"]] * kinds.count("market")
     assert list(batch.topics) == ["wanted"] * kinds.count("market")
     assert len(batch.replies) == kinds.count("reply")
-    assert len(batch.logins) == kinds.count("login")
+    logins = {FrameKind.LOGIN: "login", FrameKind.GREETING: "greeting"}
+    assert [logins[frame.kind] for frame in batch.logins] == [
+        kind for kind in kinds if kind in logins.values()
+    ]
     assert [frame.pong for frame in batch.pings] == ["here"] * kinds.count("ping")
     assert batch.unrequested == 0
 
