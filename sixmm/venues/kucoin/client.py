@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 
@@ -23,7 +23,7 @@ from ..base import Credentials
 from . import dialing, topics
 from .enums import Connection
 from .hosts import Host, Hosts
-from .venue import ACCOUNT_TOPICS, KuCoinVenue
+from .venue import ACCOUNT_TOPICS, LOGINS, KuCoinVenue
 
 __all__ = ["REGIONS", "KuCoinClient"]
 
@@ -45,7 +45,9 @@ _BACKOFF = BackoffPolicy(base=2.0, maximum=60.0, stable_after=30.0)
 _OPTIONS = SessionOptions(request_pace=_REQUEST_PACE, backoff=_BACKOFF)
 _ROTATE_AFTER = dialing.ROTATE_AFTER_MS / 1_000.0
 _PASSPHRASE_LENGTH = 4_096
-_FROM_ENVIRONMENT = ("api_key", "api_secret", "passphrase", "key_version", "region")
+_FROM_ENVIRONMENT = (
+    *("api_key", "api_secret", "passphrase", "key_version", "region", "pro_login_by"),
+)
 _ADDRESSES = ("rest_url", "futures_url", "pro_url")
 
 
@@ -81,6 +83,9 @@ class KuCoinClient(SeveralStreamsClient):
         rest_url: the address of the REST API, in place of that of the region.
         futures_url: the same for futures.
         pro_url: the address of the unified stream, which no reply tells.
+        pro_login_by: what opens the unified stream: ``"token"``, a token in the address that a REST
+            call has made, or ``"frame"``, a message after the welcome that is signed with the key,
+            as the newer documentation has it.
         http: sends REST requests; None means ``requests``. It is closed with the client.
         ws: makes links; None means websocket-client. It is closed with the client.
         account_topics: the private topics that are subscribed from the start; None is what
@@ -121,6 +126,7 @@ class KuCoinClient(SeveralStreamsClient):
         rest_url: str | None = None,
         futures_url: str | None = None,
         pro_url: str | None = None,
+        pro_login_by: Literal["token", "frame"] = "token",
         http: HttpTransport | None = None,
         ws: WsTransport | None = None,
         # What
@@ -147,6 +153,8 @@ class KuCoinClient(SeveralStreamsClient):
         credentials = _credentials(api_key, api_secret, passphrase)
         hosts, pro_hosts = _hosts(region, rest_url, futures_url), _pro_hosts(pro_url)
         _require_addresses(hosts, pro_hosts, verify=verify)
+        if pro_login_by not in LOGINS:
+            raise ConfigurationError('pro_login_by is "token" or "frame"')
         options = options or _OPTIONS
         chosen = _connections(connections, has_key=credentials.present)
         lines = [
@@ -160,6 +168,7 @@ class KuCoinClient(SeveralStreamsClient):
                     symbols=symbols,
                     margin=margin,
                     pro_hosts=pro_hosts,
+                    login_by=pro_login_by,
                 ),
                 rest_url=hosts.url_of(Host.FUTURES if connection.is_futures else Host.SPOT),
                 private=connection.is_private,
@@ -190,8 +199,8 @@ class KuCoinClient(SeveralStreamsClient):
         """Return a client that is set up by the environment.
 
         It reads ``KUCOIN_API_KEY``, ``KUCOIN_API_SECRET``, ``KUCOIN_PASSPHRASE``,
-        ``KUCOIN_KEY_VERSION``, ``KUCOIN_REGION``, ``KUCOIN_REST_URL``, ``KUCOIN_FUTURES_URL`` and
-        ``KUCOIN_PRO_URL``; what is not set has its default.
+        ``KUCOIN_KEY_VERSION``, ``KUCOIN_REGION``, ``KUCOIN_REST_URL``, ``KUCOIN_FUTURES_URL``,
+        ``KUCOIN_PRO_URL`` and ``KUCOIN_PRO_LOGIN_BY``; what is not set has its default.
 
         Args:
             environ: the variables; None means those of the process.

@@ -18,6 +18,7 @@ from ...errors import (
     HttpStatusError,
     InsufficientBalance,
     InvalidRequest,
+    LoginRefused,
     NotPermitted,
     OrderNotFound,
     ServerFault,
@@ -28,6 +29,7 @@ from ...transport.base import HttpRequest, HttpResponse
 from ..base import Auth, Call, Credentials
 from .calls import KuCoinCall
 from .hosts import Host, Hosts
+from .protocol import CLOCK_CODE
 from .signing import KEY_VERSIONS, signed_headers, signing_text
 
 __all__ = ["MAX_RETRY_AFTER", "SUCCESS", "error_of", "is_clock_error", "parse", "prepare"]
@@ -38,7 +40,6 @@ MAX_RETRY_AFTER = 300.0
 """The longest wait that a reply can ask for, in seconds."""
 
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,4096}")
-_CLOCK = 400002
 _THROTTLED = 429000
 
 
@@ -241,9 +242,10 @@ def error_of(
     )
 
 
-def is_clock_error(error: Exception) -> bool:
-    """Whether ``error`` says that the timestamp of the request was off."""
-    return isinstance(error, ApiError) and error.code == _CLOCK
+def is_clock_error(error: BaseException) -> bool:
+    """Whether ``error`` says that the timestamp of a request, or of a login, was off."""
+    cause = error.__cause__ if isinstance(error, LoginRefused) else error
+    return isinstance(cause, ApiError) and cause.code == CLOCK_CODE
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

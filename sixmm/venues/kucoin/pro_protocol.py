@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import attrs
+
 from ...codec import dump_json
 from ...errors import ConfigurationError
 from ...redaction import Secret
@@ -11,7 +13,7 @@ from .protocol import AUTH_ID
 from .signing import login_members
 from .topics import pro_channel_of
 
-__all__ = ["auth_id", "auth_text", "ping_text", "subscribe_text", "unsubscribe_text"]
+__all__ = ["Login", "auth_id", "login", "ping_text", "subscribe_text", "unsubscribe_text"]
 
 
 def subscribe_text(request_id: str, topics: Sequence[str]) -> str:
@@ -53,17 +55,26 @@ def auth_id(request_id: str) -> str:
     return f"{AUTH_ID}{request_id}"
 
 
-def auth_text(
+@attrs.frozen(kw_only=True)
+class Login:
+    """A message that authenticates whoever has it, for some seconds."""
+
+    text: Secret
+    """The message, which is secret as a whole."""
+    proofs: tuple[Secret, ...]
+    """The signatures in it. While they are held, whoever repeats one has it blanked, in an error,
+    a line of the log or a record."""
+
+
+def login(
     request_id: str,
     *,
     api_key: Secret,
     api_secret: Secret,
     passphrase: Secret,
     timestamp_ms: int,
-) -> Secret:
-    """Return the message that logs in on a connection without a token, once it was welcomed.
-
-    It authenticates whoever has it, so that it is secret as a whole.
+) -> Login:
+    """Return the login on a connection without a token, once it was welcomed.
 
     Args:
         request_id: the answer repeats it, as :func:`auth_id` gives it.
@@ -78,4 +89,6 @@ def auth_text(
         passphrase=passphrase,
         timestamp_ms=timestamp_ms,
     )
-    return Secret(dump_json({"id": auth_id(request_id), "op": "auth", **members}).decode())
+    text = dump_json({"id": auth_id(request_id), "op": "auth", **members}).decode()
+    proofs = (members["kc-api-sign"], members["kc-api-passphrase"])
+    return Login(text=Secret(text), proofs=tuple(map(Secret, proofs)))

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...codec import dump_json, parse_json
-from ...errors import DecodeError, LoginRefused, SixmmError, Throttled
+from ...errors import AuthenticationError, DecodeError, LoginRefused, SixmmError, Throttled
 from ...redaction import one_line
 from ..base import Answers, Frame, FrameKind
 from .enums import StreamErrorCode
@@ -22,6 +22,7 @@ from .topics import batch_topic, is_private
 
 __all__ = [
     "AUTH_ID",
+    "CLOCK_CODE",
     "FrameWord",
     "classify",
     "frame_of",
@@ -35,6 +36,9 @@ __all__ = [
 
 AUTH_ID = "auth-"
 """What the id of a login by frame begins with, so that its answer is known for what it is."""
+
+CLOCK_CODE = 400_002
+"""What a login by frame is refused with where its timestamp is off, as a signed call is."""
 
 _OTHER = Frame(kind=FrameKind.OTHER)
 _MAX_TOPIC = 4_096  # A hundred symbols in one topic.
@@ -203,8 +207,9 @@ def _push(topic: str, is_marked: bool) -> Frame:
 def frame_of(message: Any, *, login_by_frame: bool = False) -> Frame:
     """Say what a decoded message is for.
 
-    The welcome is the answer to the login, since the token is in the address; on a unified stream
-    with ``login_by_frame`` it is the answer to the frame whose id begins with :data:`AUTH_ID`.
+    The welcome is the answer to the login, since the token is in the address. On a unified stream
+    with ``login_by_frame`` it only asks for the login, and what answers that is the frame whose id
+    begins with :data:`AUTH_ID`.
     """
     if not isinstance(message, dict):
         return _OTHER
@@ -218,7 +223,7 @@ def frame_of(message: Any, *, login_by_frame: bool = False) -> Frame:
         return _error_frame(message)
     if word in (FrameWord.WELCOME, FrameWord.PRO_WELCOME):
         is_login = word is FrameWord.WELCOME or not login_by_frame
-        return Frame(kind=FrameKind.LOGIN if is_login else FrameKind.OTHER)
+        return Frame(kind=FrameKind.LOGIN if is_login else FrameKind.GREETING)
     if word in (FrameWord.PRO_ACK, FrameWord.PRO_REFUSAL):
         return _pro_answer(message, refused=word is FrameWord.PRO_REFUSAL)
     if word in (FrameWord.ACK, FrameWord.PONG, FrameWord.PRO_PONG):
@@ -256,6 +261,8 @@ def _error_frame(message: dict[str, Any]) -> Frame:
     if request_id is None or _DEAD.search(told):
         # A refusal that names no request cannot be handed to whoever asked.
         return _OTHER
+    if request_id.startswith(AUTH_ID):
+        return Frame(kind=FrameKind.LOGIN, error=_login_error(code, described))
     error = StreamRefused(described, code=code if type(code) is int else None)
     return Frame(kind=FrameKind.REPLY, request_id=request_id, error=error)
 
@@ -263,14 +270,33 @@ def _error_frame(message: dict[str, Any]) -> Frame:
 def _pro_answer(message: dict[str, Any], *, refused: bool) -> Frame:
     request_id = request_id_of(message)
     told = pro_refusal_text(message) if refused else ""
+    login_error = _login_error(message.get("code"), told) if refused else None
     if request_id is not None and request_id.startswith(AUTH_ID):
-        return Frame(kind=FrameKind.LOGIN, error=LoginRefused(told) if refused else None)
+        return Frame(kind=FrameKind.LOGIN, error=login_error)
     if request_id is None:
         # The gateway refuses a login without repeating an id.
         is_login = refused and "code" in message
-        return Frame(kind=FrameKind.LOGIN, error=LoginRefused(told)) if is_login else _OTHER
+        return Frame(kind=FrameKind.LOGIN, error=login_error) if is_login else _OTHER
     error = StreamRefused(told) if refused else None
     return Frame(kind=FrameKind.REPLY, request_id=request_id, error=error)
+
+
+_TOO_OFTEN = (int(StreamErrorCode.TOO_MUCH), 429_000)
+_FIRST_NUMBER = re.compile(r"[0-9]{1,9}(?=\W|$)", re.ASCII)
+
+
+def _login_error(code: object, told: str) -> SixmmError:
+    """Return why a login is refused; what says nothing of the key is no :class:`LoginRefused`.
+
+    The code is a member of its own, or what the text begins with: which is not documented.
+    """
+    match = _FIRST_NUMBER.match(str(code) if isinstance(code, str | int) else told)
+    number = int(match[0]) if match else 0
+    if number in _TOO_OFTEN or _BUSY.search(told):
+        return Throttled(told, code=number)
+    if number == CLOCK_CODE:
+        return AuthenticationError(told, code=number)
+    return LoginRefused(told)
 
 
 def pro_refusal_text(message: dict[str, Any]) -> str:

@@ -26,7 +26,7 @@ from .enums import Connection
 from .hosts import Host, Hosts
 from .signing import KEY_VERSIONS, check_key_version
 
-__all__ = ["ACCOUNT_TOPICS", "PRO_PING_SPACING", "KuCoinVenue"]
+__all__ = ["ACCOUNT_TOPICS", "LOGINS", "PRO_PING_SPACING", "KuCoinVenue"]
 
 ACCOUNT_TOPICS: Mapping[Connection, tuple[str, ...]] = MappingProxyType(
     {
@@ -46,6 +46,9 @@ ACCOUNT_TOPICS: Mapping[Connection, tuple[str, ...]] = MappingProxyType(
 
 PRO_PING_SPACING = 2.0
 """Seconds between two pings of the unified stream, which ends a connection for two in a second."""
+
+LOGINS = ("token", "frame")
+"""What can open the private unified stream."""
 
 _ROTATE_AFTER = dialing.ROTATE_AFTER_MS / 1_000.0
 _BALANCES: Mapping[Connection, str] = {
@@ -68,6 +71,8 @@ class KuCoinVenue(Venue):
             open; the exchange tells spot orders and fills by symbol only.
         margin: whether a comparison of the spot account has the margin accounts, too.
         pro_hosts: the servers of the unified streams.
+        login_by: what opens the private unified stream: ``"token"``, which is in the address, or
+            ``"frame"``, a signed message after the welcome. Any other connection has a token.
 
     Raises:
         ConfigurationError: an argument cannot work.
@@ -87,8 +92,11 @@ class KuCoinVenue(Venue):
         symbols: Iterable[str] = (),
         margin: bool = False,
         pro_hosts: Mapping[Connection, str] = dialing.PRO_HOSTS,
+        login_by: str = "token",
     ) -> None:
         self.connection = connection
+        if login_by not in LOGINS:
+            _refuse('login_by must be "token" or "frame"')
         if self.connection.is_pro and not self.connection.is_private:
             _refuse(f"{self.connection} has topics that this client does not know yet")
         if rotate_after is not None and not 0 < rotate_after <= _ROTATE_AFTER:
@@ -99,6 +107,9 @@ class KuCoinVenue(Venue):
         self._symbols = tuple(symbols)
         self._margin = margin
         self._pro_hosts = pro_hosts
+        self._login_by_frame = login_by == "frame" and connection is Connection.PRIVATE_PRO_V2
+        # The last login, so that what it was proved with is blanked wherever it is repeated.
+        self._login: pro_protocol.Login | None = None
         self._decoder = Decoder()
         # Each dial takes the next of the servers, so that one that fails is passed over.
         self._dials = itertools.count()
@@ -171,11 +182,12 @@ class KuCoinVenue(Venue):
         held: StreamKey | None,  # noqa: ARG002
         now_ms: int,  # noqa: ARG002
     ) -> Plan[Dial]:
-        """Return the plan that gets a token, and ends with the server that it is for."""
+        """Return the plan that gets a token where one is needed, and ends with the server."""
         told = yield from dialing.dial_plan(
             self.connection,
             connect_id=secrets.token_hex(12),
             attempt=next(self._dials),
+            login_by_frame=self._login_by_frame,
             pro_hosts=self._pro_hosts,
         )
         return Dial(
@@ -216,13 +228,27 @@ class KuCoinVenue(Venue):
         """Return the message that drops one topic."""
         return self._unsubscribe_text(request_id, topics)
 
+    def login_text(self, *, credentials: Credentials, timestamp_ms: int) -> Secret:
+        """Return the login by frame; see :func:`.pro_protocol.login`."""
+        key, secret, phrase = credentials.api_key, credentials.api_secret, credentials.passphrase
+        if not (key and secret and phrase):
+            _refuse("a login by frame needs an API key, its secret and its passphrase")
+        self._login = pro_protocol.login(
+            secrets.token_hex(8),
+            api_key=key,
+            api_secret=secret,
+            passphrase=phrase,
+            timestamp_ms=timestamp_ms,
+        )
+        return self._login.text
+
     def ping_text(self, request_id: str) -> str:
         """Return the application-level ping."""
         return self._ping_text(request_id)
 
     def classify(self, message: bytes) -> Frame:
         """Say what an inbound message is for; see :func:`.protocol.classify`."""
-        return protocol.classify(message)
+        return protocol.classify(message, login_by_frame=self._login_by_frame)
 
     def decode(self, message: str | bytes, *, received_at: int = 0) -> Event:
         """Return the typed event of one inbound message; see :class:`.decoder.Decoder`."""

@@ -130,6 +130,7 @@ def test_topics_that_tell_the_same_are_refused(topics: tuple[str, ...]) -> None:
         {"futures_url": "http://example.com"},
         {"pro_url": "ws://example.com"},
         {"pro_url": "https://example.com"},
+        {"pro_login_by": "cookie"},
         {"account_topics": ["nonsense"]},
         {"deliver": "some"},
     ],
@@ -176,6 +177,8 @@ def test_the_environment() -> None:
         "KUCOIN_FUTURES_URL": "https://futures.test",
     }
     client = KuCoinClient.from_env(environ, **quiet())
+    with pytest.raises(ConfigurationError, match="pro_login_by"):
+        KuCoinClient.from_env({**environ, "KUCOIN_PRO_LOGIN_BY": "cookie"}, **quiet())
     urls = {plan.name: plan.rest_url for plan in client._plans}
     assert urls["spot_private_v1"] == REGIONS["europe"].spot
     assert urls["futures_private_v1"] == "https://futures.test"

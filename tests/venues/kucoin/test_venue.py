@@ -8,11 +8,17 @@ from typing import Any
 
 import pytest
 
-from sixmm.errors import ApiError, ConfigurationError, DeadlineExceeded
+from sixmm.errors import (
+    ApiError,
+    AuthenticationError,
+    ConfigurationError,
+    DeadlineExceeded,
+    LoginRefused,
+)
 from sixmm.events import Origin
 from sixmm.redaction import Secret
 from sixmm.state.models import Balance, Baseline, Order
-from sixmm.venues.base import Call, Dial, FrameKind, StreamKey
+from sixmm.venues.base import Call, Credentials, Dial, FrameKind, StreamKey
 from sixmm.venues.kucoin import (
     AccountReading,
     Connection,
@@ -88,6 +94,33 @@ class TestDialling:
         assert found.rotate_after == 60.0
         assert (venue.ping_spacing, KuCoinVenue(SPOT).ping_spacing) == (PRO_PING_SPACING, 0.0)
 
+    def test_a_login_by_frame(self) -> None:
+        """No token is got, the welcome asks for the login, and each is signed anew."""
+        venue = KuCoinVenue(PRO, pro_hosts={PRO: "wss://pro.test"}, login_by="frame")
+        found, made = dial(venue, None)
+        assert (made, found.url.reveal()) == ([], "wss://pro.test")
+        assert (found.awaits_login, found.is_for_once) == (True, True)
+        assert found.rotate_after == 23 * 3_600.0
+        welcome = b'{"sessionId":"s","message":"welcome","pingInterval":18000}'
+        assert venue.classify(welcome).kind is FrameKind.GREETING
+        assert KuCoinVenue(PRO).classify(welcome).kind is FrameKind.LOGIN
+        texts = [venue.login_text(credentials=KEY, timestamp_ms=at).reveal() for at in (1, 2)]
+        first, second = map(json.loads, texts)
+        assert (first["op"], first["kc-api-timestamp"]) == ("auth", "1")
+        assert first["id"] != second["id"]
+        assert first["kc-api-sign"] != second["kc-api-sign"]
+        assert venue.classify(f'{{"id":"{first["id"]}","result":true}}'.encode()).error is None
+        with pytest.raises(ConfigurationError, match="passphrase"):
+            venue.login_text(credentials=Credentials(api_key=KEY.api_key), timestamp_ms=1)
+
+    def test_only_the_private_unified_stream_is_logged_in_on_by_a_frame(self) -> None:
+        """The others have a token whatever is said; what is neither is refused."""
+        found, made = dial(KuCoinVenue(SPOT, login_by="frame"), servers("s0"))
+        assert len(made) == 1
+        assert "token=" in found.url.reveal()
+        with pytest.raises(ConfigurationError, match="login_by"):
+            KuCoinVenue(PRO, login_by="cookie")
+
     @pytest.mark.parametrize("seconds", [0.0, -1.0, 24 * 3_600.0])
     def test_a_connection_is_replaced_in_time(self, seconds: float) -> None:
         """Not after its server has ended it."""
@@ -138,6 +171,10 @@ class TestRest:
         )
         error = ApiError("Invalid KC-API-TIMESTAMP", code=400_002)
         assert venue.is_clock_error(error)
+        login = LoginRefused("400002 KC-API-TIMESTAMP Invalid")
+        assert not venue.is_clock_error(login)
+        login.__cause__ = AuthenticationError("KC-API-TIMESTAMP Invalid", code=400_002)
+        assert venue.is_clock_error(login)
         assert not venue.is_replay_error(error)
 
     def test_there_is_no_login_and_no_stream_key(self) -> None:
