@@ -292,7 +292,8 @@ class KuCoinExchange:
     def requests(self) -> list[RequestRecord]:
         """The newest 20,000 requests; their path has the host before it: ``spot:/api/v1/...``.
 
-        Handshakes are those whose path ends in ``:stream``, with status 101.
+        Handshakes are those whose path ends in ``:stream``, with status 101; logins by frame are
+        those with the method ``AUTH``.
         """
         return list(self._core.requests)
 

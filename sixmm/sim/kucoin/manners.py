@@ -12,6 +12,7 @@ _CHOICES = {
     "envelope": ("full", "bare", "mixed"),
     "fields": ("documented", "live", "mixed"),
     "pro_ack": ("boolean", "text"),
+    "login_refusal": ("result", "code"),
 }
 
 
@@ -26,8 +27,9 @@ class Manners:
     (no ``originSize``, a ``pt``), or change. `partial_positions` sends what a mark price changes
     without the rest, and without the symbol where the topic names it. `old_wallet` adds the
     deprecated subjects of the futures wallet. `pro_ack` tells a result as ``true`` or ``"true"``.
-    `pro_text` sends Pro frames as text. `strict_private` refuses private topics without
-    ``privateChannel``.
+    `login_refusal`: a refused auth frame is answered with a ``result`` that is false, or with a
+    ``code`` and no id. `pro_text` sends Pro frames as text. `strict_private` refuses private topics
+    without ``privateChannel``.
 
     Where documents and captures disagree, the captures are the default: `symbol_topics` has what
     is pushed to a topic of all symbols name that of its symbol; `one_margin_subject` tells the
@@ -42,6 +44,7 @@ class Manners:
     partial_positions: bool = True
     old_wallet: bool = False
     pro_ack: str = "boolean"
+    login_refusal: str = "result"
     pro_text: bool = False
     strict_private: bool = True
     symbol_topics: bool = False

@@ -5,9 +5,18 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections.abc import Callable
 
+from ..log import RequestRecord
 from .acknowledging import acknowledge
-from .codes import KuCoinError
+from .codes import (
+    BAD_KEY,
+    BAD_PARAMETER,
+    BAD_SIGNATURE,
+    SUCCESS,
+    KuCoinError,
+    http_status,
+)
 from .core import Core
 from .hub import Outlet
 from .limits import Limits
@@ -15,6 +24,18 @@ from .signing import HEADERS, VERIFY
 from .topics import ProError, read_pro
 
 __all__ = ["ProDesk"]
+
+KEPT_PROOFS = 10_000
+"""Signatures of logins that are remembered, each of which works once."""
+
+
+class _LoginError(ProError):
+    """A login that is refused, with a code of REST calls."""
+
+    def __init__(self, code: str, told: str) -> None:
+        """Keep both for either form of the refusal."""
+        super().__init__(f"{code} {told}")
+        self.code, self.told = code, told
 
 
 class ProDesk:
@@ -25,6 +46,7 @@ class ProDesk:
         self._core = core
         self._limits = limits
         self._interval_ms = ping_interval_ms
+        self._proofs: dict[str, None] = {}
 
     def greet(self, outlet: Outlet) -> None:
         """Queue the welcome; from now on requests are accepted."""
@@ -48,6 +70,8 @@ class ProDesk:
                 if not outlet.messages.take(time.monotonic()):
                     raise ProError("exceed max permits per second")
                 self._answer(outlet, request)
+            except _LoginError as exc:
+                self._core.hub.tell(outlet, self._login_refusal(str(request_id), exc))
             except ProError as exc:
                 refusal = {"id": str(request_id), "result": False, exc.member: exc.text}
                 self._core.hub.tell(outlet, refusal)
@@ -80,15 +104,42 @@ class ProDesk:
         self._core.hub.tell(outlet, pong)
 
     def _login(self, outlet: Outlet, request: dict[str, object]) -> None:
+        """Take one login for each connection, before anything private, with a proof of its own.
+
+        The connection is the user's from the acknowledgement on, so that a client that does not
+        wait for that is found out.
+        """
+        if outlet.user_id is not None:
+            raise _LoginError(BAD_PARAMETER, "there was a login already")
         if self._core.faults.take("refused_logins"):
-            raise ProError("login refused")
+            raise _LoginError(BAD_KEY, "login refused")
         fields = {name: str(request.get(name) or "") for name in HEADERS}
         try:
             key = self._core.keys.check(fields, VERIFY, "", self._core.now_ms())
         except KuCoinError as exc:
-            raise ProError(f"{exc.code} {exc.message}") from exc
-        self._core.hub.join(outlet, key.user_id)
-        self._acknowledge(outlet, request)
+            raise _LoginError(exc.code, exc.message) from exc
+        proof = fields["kc-api-sign"]
+        if proof in self._proofs:
+            raise _LoginError(BAD_SIGNATURE, "KC-API-SIGN was used before")
+        self._proofs[proof] = None
+        if len(self._proofs) > KEPT_PROOFS:
+            del self._proofs[next(iter(self._proofs))]
+        self._note_login(SUCCESS)
+        self._acknowledge(outlet, request, before=lambda: self._core.hub.join(outlet, key.user_id))
+
+    def _login_refusal(self, request_id: str, error: _LoginError) -> dict[str, object]:
+        self._note_login(error.code)
+        if self._core.manners.login_refusal == "code":
+            return {"code": error.code, "msg": error.told}
+        text = f"{error.code} {error.told}"
+        return {"id": request_id, "result": False, error.member: text}
+
+    def _note_login(self, code: str) -> None:
+        status = http_status(code)
+        record = RequestRecord(
+            method="AUTH", path="pro:auth", query="", status=status, code=int(code)
+        )
+        self._core.requests.append(record)
 
     def _subscribe(self, outlet: Outlet, request: dict[str, object]) -> None:
         topic = read_pro(request)
@@ -102,10 +153,16 @@ class ProDesk:
         self._core.hub.subscribe(outlet, [topic.name])
         self._acknowledge(outlet, request)
 
-    def _acknowledge(self, outlet: Outlet, request: dict[str, object]) -> None:
+    def _acknowledge(
+        self,
+        outlet: Outlet,
+        request: dict[str, object],
+        *,
+        before: Callable[[], None] = lambda: None,
+    ) -> None:
         result: object = "true" if self._core.manners.pro_ack == "text" else True
         message = {"id": str(request.get("id", "")), "result": result}
-        acknowledge(self._core, outlet, message)
+        acknowledge(self._core, outlet, message, before=before)
 
 
 def _read(text: str) -> dict[str, object]:

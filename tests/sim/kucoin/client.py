@@ -135,16 +135,20 @@ class Pro(Stream):
 
     def auth(self, key: ApiKey, off_ms: int = 0, secret: str | None = None) -> Any:
         """Send an auth frame and return the answer."""
+        return self.request(**self.auth_fields(key, off_ms, secret))
+
+    @staticmethod
+    def auth_fields(key: ApiKey, off_ms: int = 0, secret: str | None = None) -> dict[str, object]:
+        """Return an auth frame without its id."""
         stamp = str(time.time_ns() // 1_000_000 + off_ms)
         sign = mac(secret or key.api_secret, f"{stamp}POST/api/websocket/users/verify")
-        fields = {
+        return {
             "op": "auth",
             "kc-api-key": key.api_key,
             "kc-api-sign": sign,
             "kc-api-timestamp": stamp,
             "kc-api-passphrase": mac(key.api_secret, key.passphrase),
         }
-        return self.until(self.tell(dict(fields)))[0]
 
     def pending(self) -> list[Any]:
         """Return all pushes that were sent before now: what comes ahead of a refusal."""

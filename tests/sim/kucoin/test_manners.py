@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sixmm.sim.kucoin import Manners
+from sixmm.sim.kucoin.manners import _CHOICES
 
 
 def test_a_value_that_is_known() -> None:
@@ -15,7 +16,7 @@ def test_a_value_that_is_known() -> None:
     assert (manners.pong, manners.envelope) == ("bare", "mixed")
 
 
-@pytest.mark.parametrize("name", ["pong", "dead_token", "envelope", "fields", "pro_ack"])
+@pytest.mark.parametrize("name", _CHOICES)
 def test_a_value_that_is_not(name: str) -> None:
     """A slip of the pen is no switch."""
     with pytest.raises(ValueError, match=f"{name} must be one of"):

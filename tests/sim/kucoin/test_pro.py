@@ -28,12 +28,65 @@ def test_login_by_a_frame(exchange: KuCoinExchange, key: ApiKey, pro: Pro) -> No
 @pytest.mark.parametrize(
     ("fault", "code"), [({"off_ms": -60_000}, "400002"), ({"secret": "x"}, "400005")]
 )
-def test_a_login_that_is_wrong(key: ApiKey, pro: Pro, fault: dict[str, object], code: str) -> None:
+def test_a_login_that_is_wrong(
+    exchange: KuCoinExchange, key: ApiKey, pro: Pro, fault: dict[str, object], code: str
+) -> None:
     """The refusal says what is."""
     answer = pro.auth(key, **fault)  # type: ignore[arg-type]
 
     assert answer["result"] is False
     assert answer["message"].startswith(code)
+    assert [record.code for record in exchange.requests if record.method == "AUTH"] == [int(code)]
+
+
+def test_a_refusal_as_a_code(exchange: KuCoinExchange, key: ApiKey, pro: Pro) -> None:
+    """As a gateway tells it: without the id of the request."""
+    exchange.manners.login_refusal = "code"
+    pro.tell({"op": "auth", "kc-api-key": key.api_key})
+
+    assert pro.next() == {
+        "code": "400001",
+        "msg": "Please check the header of your request for KC-API-SIGN",
+    }
+
+
+def test_one_login_for_each_connection(
+    exchange: KuCoinExchange, key: ApiKey, pro: Pro, opener: Opener
+) -> None:
+    """A second one is refused, and so is one that was seen on another connection."""
+    fields = pro.auth_fields(key)
+    assert pro.request(**fields)["result"] is True
+    assert pro.auth(key)["message"].startswith("400100")
+    other = opener(Pro, exchange.pro_url)
+    assert isinstance(other, Pro)
+    other.next()
+
+    assert other.request(**fields)["message"] == "400005 KC-API-SIGN was used before"
+    assert other.auth(key)["result"] is True
+
+
+def test_a_login_counts_from_its_acknowledgement(
+    exchange: KuCoinExchange, key: ApiKey, pro: Pro
+) -> None:
+    """Whoever does not wait for it is refused; one that is lost is none."""
+    exchange.faults.late_ack(1.5)
+    request_id = pro.tell(pro.auth_fields(key))
+    early = pro.request(action="SUBSCRIBE", channel="orderAll", tradeType="SPOT")
+    assert early["message"] == "login is required"
+    assert pro.until(request_id)[0]["result"] is True
+    exchange.faults.clear()
+    pro.subscribe("orderAll", tradeType="SPOT")
+
+
+def test_a_login_whose_acknowledgement_is_lost(
+    exchange: KuCoinExchange, key: ApiKey, pro: Pro
+) -> None:
+    """It never was."""
+    exchange.faults.lose_acks(1)
+    pro.tell(pro.auth_fields(key))
+
+    early = pro.request(action="SUBSCRIBE", channel="orderAll", tradeType="SPOT")
+    assert early["message"] == "login is required"
 
 
 def test_login_by_a_token(
