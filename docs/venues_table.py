@@ -16,8 +16,9 @@ import attrs
 
 from sixmm.events import Event
 from sixmm.venues import kucoin, rocketfi, sixmm
+from sixmm.venues.kucoin.pro_topics import PRO_CHANNELS
 from sixmm.venues.kucoin.routes import PRO_EVENTS, PUSH_EVENTS
-from sixmm.venues.kucoin.topics import FORMS, PRO_CHANNELS, TopicForm
+from sixmm.venues.kucoin.topics import FORMS, TopicForm
 from sixmm.venues.rocketfi.decoder import EVENTS
 from sixmm.venues.rocketfi.topics import KINDS
 from sixmm.venues.rocketfi.variants import OF_ACCOUNTS, OF_MARKETS

@@ -48,7 +48,12 @@ _PASSPHRASE_LENGTH = 4_096
 _FROM_ENVIRONMENT = (
     *("api_key", "api_secret", "passphrase", "key_version", "region", "pro_login_by"),
 )
-_ADDRESSES = ("rest_url", "futures_url", "pro_url")
+_PRO = {
+    Connection.PRIVATE_PRO_V2: "pro_url",
+    Connection.SPOT_PUBLIC_PRO_V2: "pro_spot_url",
+    Connection.FUTURES_PUBLIC_PRO_V2: "pro_futures_url",
+}
+_ADDRESSES = ("rest_url", "futures_url", *_PRO.values())
 
 
 class KuCoinClient(SeveralStreamsClient):
@@ -75,17 +80,20 @@ class KuCoinClient(SeveralStreamsClient):
         passphrase: what was chosen when the key was made.
         connections: those that may be opened, by name: ``"spot_private_v1"``,
             ``"futures_private_v1"``, ``"private_pro_v2"`` of a unified account, and for market data
-            ``"spot_public_v1"`` and ``"futures_public_v1"``. None is all of them but the unified
-            one; without a key, the public ones. A private one is opened when the client starts, a
-            public one with the first of its topics.
+            ``"spot_public_v1"``, ``"futures_public_v1"``, and the unified ``"spot_public_pro_v2"``
+            and ``"futures_public_pro_v2"``. None is all of them but the unified ones; without a
+            key, the public ones of these. A private one is opened when the client starts, a public
+            one with the first of its topics.
         key_version: of the key: 3, or 2 for an older one; the API management shows it.
         region: ``"global"``, ``"europe"`` or ``"australia"``.
         rest_url: the address of the REST API, in place of that of the region.
         futures_url: the same for futures.
-        pro_url: the address of the unified stream, which no reply tells.
-        pro_login_by: what opens the unified stream: ``"token"``, a token in the address that a REST
-            call has made, or ``"frame"``, a message after the welcome that is signed with the key,
-            as the newer documentation has it.
+        pro_url: the address of the private unified stream, which no reply tells.
+        pro_spot_url: that of the public unified stream of the spot market.
+        pro_futures_url: that of the futures.
+        pro_login_by: what opens the private unified stream: ``"token"``, a token in the address
+            that a REST call has made, or ``"frame"``, a message after the welcome that is signed
+            with the key, as the newer documentation has it.
         http: sends REST requests; None means ``requests``. It is closed with the client.
         ws: makes links; None means websocket-client. It is closed with the client.
         account_topics: the private topics that are subscribed from the start; None is what
@@ -126,6 +134,8 @@ class KuCoinClient(SeveralStreamsClient):
         rest_url: str | None = None,
         futures_url: str | None = None,
         pro_url: str | None = None,
+        pro_spot_url: str | None = None,
+        pro_futures_url: str | None = None,
         pro_login_by: Literal["token", "frame"] = "token",
         http: HttpTransport | None = None,
         ws: WsTransport | None = None,
@@ -151,7 +161,8 @@ class KuCoinClient(SeveralStreamsClient):
         # Bound anew at once: what shows the variables of this frame shows the mask.
         api_key, api_secret, passphrase = hidden(api_key), hidden(api_secret), hidden(passphrase)
         credentials = _credentials(api_key, api_secret, passphrase)
-        hosts, pro_hosts = _hosts(region, rest_url, futures_url), _pro_hosts(pro_url)
+        hosts = _hosts(region, rest_url, futures_url)
+        pro_hosts = _pro_hosts(pro_url, pro_spot_url, pro_futures_url)
         _require_addresses(hosts, pro_hosts, verify=verify)
         if pro_login_by not in LOGINS:
             raise ConfigurationError('pro_login_by is "token" or "frame"')
@@ -200,7 +211,8 @@ class KuCoinClient(SeveralStreamsClient):
 
         It reads ``KUCOIN_API_KEY``, ``KUCOIN_API_SECRET``, ``KUCOIN_PASSPHRASE``,
         ``KUCOIN_KEY_VERSION``, ``KUCOIN_REGION``, ``KUCOIN_REST_URL``, ``KUCOIN_FUTURES_URL``,
-        ``KUCOIN_PRO_URL`` and ``KUCOIN_PRO_LOGIN_BY``; what is not set has its default.
+        ``KUCOIN_PRO_URL``, ``KUCOIN_PRO_SPOT_URL``, ``KUCOIN_PRO_FUTURES_URL`` and
+        ``KUCOIN_PRO_LOGIN_BY``; what is not set has its default.
 
         Args:
             environ: the variables; None means those of the process.
@@ -295,7 +307,7 @@ def _connections(
 def _connection(name: Connection | str) -> Connection:
     if name in set(Connection):
         return Connection(name)
-    known = ", ".join((*_DEFAULT, Connection.PRIVATE_PRO_V2))
+    known = ", ".join(Connection)
     raise ConfigurationError(f"{one_line(name, limit=40)!r} is no connection; they are {known}")
 
 
@@ -306,16 +318,16 @@ def _hosts(region: str, rest_url: str | None, futures_url: str | None) -> Hosts:
     return attrs.evolve(hosts, spot=rest_url or hosts.spot, futures=futures_url or hosts.futures)
 
 
-def _pro_hosts(pro_url: str | None) -> Mapping[Connection, str]:
-    told = {} if pro_url is None else {Connection.PRIVATE_PRO_V2: pro_url}
-    return {**dialing.PRO_HOSTS, **told}
+def _pro_hosts(*urls: str | None) -> Mapping[Connection, str]:
+    told = zip(_PRO, urls, strict=True)
+    return {**dialing.PRO_HOSTS, **{connection: url for connection, url in told if url is not None}}
 
 
 def _require_addresses(hosts: Hosts, pro_hosts: Mapping[Connection, str], *, verify: bool) -> None:
     require_address("rest_url", hosts.spot, schemes=("https", "http"), verify=verify)
     require_address("futures_url", hosts.futures, schemes=("https", "http"), verify=verify)
-    pro_url = pro_hosts[Connection.PRIVATE_PRO_V2]
-    require_address("pro_url", pro_url, schemes=("wss", "ws"), verify=verify)
+    for connection, name in _PRO.items():
+        require_address(name, pro_hosts[connection], schemes=("wss", "ws"), verify=verify)
 
 
 def _account_topics(chosen: Iterable[Connection], given: Iterable[str] | None) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The requests of the unified stream; its inbound frames are told apart in :mod:`.protocol`."""
+"""The requests of the unified streams; its inbound frames are told apart in :mod:`.protocol`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...errors import ConfigurationError
 from ...redaction import Secret
 from .protocol import AUTH_ID
 from .signing import login_members
-from .topics import pro_channel_of
+from .topics import pro_topic_of
 
 __all__ = ["Login", "auth_id", "login", "ping_text", "subscribe_text", "unsubscribe_text"]
 
@@ -33,16 +33,8 @@ def unsubscribe_text(request_id: str, topics: Sequence[str]) -> str:
 def _request(request_id: str, action: str, topics: Sequence[str]) -> str:
     if len(topics) != 1:
         raise ConfigurationError("a message of the unified stream is about one topic")
-    channel, account_type, symbol = pro_channel_of(topics[0])
-    request = {
-        "id": request_id,
-        "action": action,
-        "channel": channel.name,
-        channel.parameter: account_type,
-    }
-    if symbol is not None:
-        request["symbol"] = symbol
-    return dump_json(request).decode()
+    members = pro_topic_of(topics[0]).members
+    return dump_json({"id": request_id, "action": action, **members}).decode()
 
 
 def ping_text(request_id: str) -> str:

@@ -17,6 +17,7 @@ from ...errors import AuthenticationError, DecodeError, LoginRefused, SixmmError
 from ...redaction import one_line
 from ..base import Answers, Frame, FrameKind
 from .enums import StreamErrorCode
+from .pro_topics import topic_of_push
 from .refusals import StreamRefused
 from .topics import batch_topic, is_private
 
@@ -193,9 +194,11 @@ def _peek(message: bytes) -> Frame | None:
     if match is not None and message.count(b'"topic"') == 1:
         return _push(match[1].decode(), _MARK in message)
     match = _PRO_PUSH.match(message)
-    if match is not None and message.count(b'"T"') == 1:
-        return _push((match[1] or match[2]).decode(), False)
-    return None
+    if match is None or message.count(b'"T"') != 1:
+        return None
+    frame = _push((match[1] or match[2]).decode(), False)
+    # A public push has parts of its topic among its members.
+    return frame if frame.kind is FrameKind.PRIVATE else None
 
 
 @functools.lru_cache(maxsize=4096)
@@ -215,7 +218,7 @@ def frame_of(message: Any, *, login_by_frame: bool = False) -> Frame:
         return _OTHER
     word = word_of(message)
     if word in (FrameWord.PUSH, FrameWord.PRO_PUSH):
-        topic = message.get("topic" if word is FrameWord.PUSH else "T")
+        topic = message.get("topic") if word is FrameWord.PUSH else topic_of_push(message)
         known = isinstance(topic, str) and len(topic) <= _MAX_TOPIC
         is_marked = message.get("channelType") == "private"
         return _push(topic, is_marked) if known and topic else _OTHER

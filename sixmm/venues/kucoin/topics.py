@@ -1,14 +1,13 @@
 """The names of the topics, and which connection carries each.
 
 A topic of the spot and futures streams is a path, with symbols after a colon where it has any:
-``/contract/position:XBTUSDTM``. On the unified stream, which has channels with parameters, it is
-written here as the pushes name it, with the symbol after a colon: ``order.UNIFIED:XBTUSDTM``.
+``/contract/position:XBTUSDTM``. On the unified streams, which have channels with parameters, it is
+written as :mod:`.pro_topics` says: ``order.UNIFIED:XBTUSDTM``.
 """
 
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -18,6 +17,7 @@ from ...errors import ConfigurationError
 from ...redaction import one_line
 from .enums import Connection
 from .limits import TOPICS_PER_MESSAGE
+from .pro_topics import PRO_CHANNELS, SYMBOL, ProTopic, read_pro_topic
 
 __all__ = [
     "ACCOUNT_BALANCE",
@@ -27,12 +27,10 @@ __all__ = [
     "FUTURES_WALLET",
     "MARGIN_MODE",
     "MARGIN_POSITION",
-    "PRO_CHANNELS",
     "SPOT_ORDERS",
     "SPOT_ORDERS_V1",
     "SPOT_STOP_ORDERS",
     "SPOT_TRADE_FILLS",
-    "ProChannel",
     "TopicForm",
     "batch_topic",
     "batches",
@@ -45,8 +43,8 @@ __all__ = [
     "isolated_position",
     "margin_loan",
     "market_match",
-    "pro_channel_of",
     "pro_topic",
+    "pro_topic_of",
     "single_topics",
     "suffix_of",
 ]
@@ -64,8 +62,6 @@ FUTURES_STOP_ORDERS = "/contractMarket/advancedOrders"
 FUTURES_WALLET = "/contractAccount/wallet"
 MARGIN_MODE = "/contract/marginMode"
 CROSS_LEVERAGE = "/contract/crossLeverage"
-
-_SYMBOL = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 class _Suffix(enum.Enum):
@@ -107,7 +103,7 @@ class TopicForm:
         if rest is None:
             return self.suffix in (_Suffix.NONE, _Suffix.ONE_OR_NONE)
         names = rest.split(",")
-        if self.suffix is _Suffix.NONE or not all(map(_SYMBOL.fullmatch, names)):
+        if self.suffix is _Suffix.NONE or not all(map(SYMBOL.fullmatch, names)):
             return False
         most = TOPICS_PER_MESSAGE if self.suffix is _Suffix.MANY else 1
         return len(names) <= most
@@ -169,37 +165,6 @@ FORMS: Mapping[str, TopicForm] = MappingProxyType(
 """Every form by its path."""
 
 
-@attrs.frozen(kw_only=True)
-class ProChannel:
-    """One channel of the unified stream."""
-
-    name: str
-    needs_symbol: bool = False
-    parameter: str = "tradeType"
-    """What the market or account is called in a request."""
-
-
-PRO_CHANNELS: Mapping[str, ProChannel] = MappingProxyType(
-    {
-        channel.name: channel
-        for channel in (
-            ProChannel(name="order", needs_symbol=True),
-            ProChannel(name="orderAll"),
-            ProChannel(name="execution"),
-            ProChannel(name="execution.lite"),
-            ProChannel(name="balance", parameter="accountType"),
-            ProChannel(name="position", needs_symbol=True),
-            ProChannel(name="positionAll"),
-            ProChannel(name="leverage"),
-            ProChannel(name="lw"),
-        )
-    }
-)
-"""Every private channel of the unified stream by its name."""
-
-_ACCOUNT_TYPES = frozenset({"SPOT", "FUTURES", "MARGIN", "ISOLATED", "CROSS", "UNIFIED", "FUNDING"})
-
-
 # Making topics
 
 
@@ -230,15 +195,24 @@ def futures_positions(symbol: str | None = None) -> str:
     return check_topic(f"/contract/position:{symbol}")
 
 
-def pro_topic(channel: str, account_type: str = "UNIFIED", symbol: str | None = None) -> str:
-    """Return the topic of a channel of the unified stream.
+def pro_topic(
+    channel: str,
+    account_type: str | None = "UNIFIED",
+    symbol: str | None = None,
+    option: str | None = None,
+) -> str:
+    """Return the topic of a channel of the unified streams.
 
     Args:
-        channel: such as ``orderAll``.
-        account_type: the market or account, ``UNIFIED`` for a unified account.
-        symbol: what the channels ``order`` and ``position`` ask for.
+        channel: such as ``orderAll`` or ``ticker``.
+        account_type: the market or account, ``UNIFIED`` for a unified account; None for a channel
+            whose pushes name none, such as ``mark-price``.
+        symbol: what most public channels ask for, and ``order`` and ``position``.
+        option: what the public channels ``kline`` and ``obu`` ask for beside it: an interval such
+            as ``1min``, or a depth such as ``increment@10ms``.
     """
-    return check_topic(f"{channel}.{account_type}" + ("" if symbol is None else f":{symbol}"))
+    path = channel if account_type is None else f"{channel}.{account_type}"
+    return check_topic(":".join((path, *(part for part in (symbol, option) if part is not None))))
 
 
 # Asking about topics
@@ -272,26 +246,19 @@ def connection_of(topic: str) -> Connection:
         if form is not None and form.accepts(rest if colon else None):
             return form.connection
         raise _unknown(topic, form)
-    pro_channel_of(topic)
-    return Connection.PRIVATE_PRO_V2
+    return pro_topic_of(topic).connection
 
 
-def pro_channel_of(topic: str) -> tuple[ProChannel, str, str | None]:
-    """Return channel, market or account, and symbol of a topic of the unified stream.
+def pro_topic_of(topic: str) -> ProTopic:
+    """Return what a topic of the unified streams says.
 
     Raises:
         ConfigurationError: it is none.
     """
-    path, colon, symbol = topic.partition(":") if isinstance(topic, str) else ("", "", "")
-    name, _, account_type = path.rpartition(".")
-    channel = PRO_CHANNELS.get(name)
-    if channel is None or account_type not in _ACCOUNT_TYPES:
+    read = read_pro_topic(topic) if isinstance(topic, str) else None
+    if read is None:
         raise _unknown(topic, None)
-    if channel.needs_symbol and not colon:
-        raise ConfigurationError(f"the channel {name} needs a symbol: {name}.UNIFIED:XBTUSDTM")
-    if bool(colon) != channel.needs_symbol or (colon and not _SYMBOL.fullmatch(symbol)):
-        raise _unknown(topic, None)
-    return channel, account_type, symbol or None
+    return read
 
 
 def is_private(topic: str, *, private_matches: bool = False) -> bool:

@@ -97,8 +97,6 @@ class KuCoinVenue(Venue):
         self.connection = connection
         if login_by not in LOGINS:
             _refuse('login_by must be "token" or "frame"')
-        if self.connection.is_pro and not self.connection.is_private:
-            _refuse(f"{self.connection} has topics that this client does not know yet")
         if rotate_after is not None and not 0 < rotate_after <= _ROTATE_AFTER:
             _refuse(f"rotate_after must be above 0 and at most {_ROTATE_AFTER:,.0f} s, or None")
         self._hosts = hosts or Hosts()

@@ -78,6 +78,22 @@ def test_a_client_without_a_key_follows_markets() -> None:
         make(connections=[Connection.SPOT_PRIVATE_V1])
 
 
+def test_the_public_unified_streams_are_chosen_by_name() -> None:
+    """They need no key, and are not among what a client has unless it is told."""
+    client = make(connections=["futures_public_pro_v2", "spot_public_pro_v2"])
+    assert wanted(client) == {"futures_public_pro_v2": set(), "spot_public_pro_v2": set()}
+    topics = ("ticker.SPOT:BTC-USDT", "obu.FUTURES:XBTUSDTM:5", "mark-price:XBTUSDTM")
+    carrying = [
+        [plan.name for plan in client._plans if plan.venue.carries(topic)] for topic in topics
+    ]
+    assert carrying == [
+        ["spot_public_pro_v2"],
+        ["futures_public_pro_v2"],
+        ["futures_public_pro_v2"],
+    ]
+    assert not [plan for plan in client._plans if plan.private or plan.starts]
+
+
 def test_private_connections_come_first() -> None:
     """What two connections may carry goes to the private one, in whatever order they are named."""
     client = make(*KEY, connections=["spot_public_v1", Connection.SPOT_PRIVATE_V1])
@@ -121,7 +137,7 @@ def test_topics_that_tell_the_same_are_refused(topics: tuple[str, ...]) -> None:
         {"connections": []},
         {"connections": ["spot"]},
         {"connections": [7]},
-        {"connections": ["spot_public_pro_v2"]},
+        {"connections": ["spot_public_pro_v3"]},
         {"region": "moon"},
         {"key_version": 1},
         {"rotate_after": 0},
@@ -130,6 +146,8 @@ def test_topics_that_tell_the_same_are_refused(topics: tuple[str, ...]) -> None:
         {"futures_url": "http://example.com"},
         {"pro_url": "ws://example.com"},
         {"pro_url": "https://example.com"},
+        {"pro_spot_url": "ws://example.com"},
+        {"pro_futures_url": "https://example.com"},
         {"pro_login_by": "cookie"},
         {"account_topics": ["nonsense"]},
         {"deliver": "some"},

@@ -57,6 +57,47 @@ class TestRequests:
         with pytest.raises(ConfigurationError, match="needs a symbol"):
             subscribe_text("7", ["position.FUTURES"])
 
+    @pytest.mark.parametrize(
+        ("topic", "members"),
+        [
+            (
+                "ticker.SPOT:BTC-USDT",
+                {"channel": "ticker", "tradeType": "SPOT", "symbol": "BTC-USDT"},
+            ),
+            (
+                "kline.FUTURES:XBTUSDTM:1hour",
+                {
+                    "channel": "kline",
+                    "tradeType": "FUTURES",
+                    "symbol": "XBTUSDTM",
+                    "interval": "1hour",
+                },
+            ),
+            (
+                "obu.SPOT:BTC-USDT:increment@10ms",
+                {
+                    "channel": "obu",
+                    "tradeType": "SPOT",
+                    "symbol": "BTC-USDT",
+                    "depth": "increment@10ms",
+                },
+            ),
+            ("mark-price:XBTUSDTM", {"channel": "mark-price", "symbol": "XBTUSDTM"}),
+            (
+                "callAuctionInfo.SPOT:GROVE-USDT",
+                {"channel": "callAuctionInfo", "symbol": "GROVE-USDT"},
+            ),
+            ("funding-fee-all-symbols", {"channel": "funding-fee-all-symbols"}),
+        ],
+    )
+    def test_public_channels(self, topic: str, members: dict[str, str]) -> None:
+        """Each says what its channel asks for, and no more."""
+        assert json.loads(subscribe_text("7", [topic])) == {
+            "id": "7",
+            "action": "SUBSCRIBE",
+            **members,
+        }
+
     def test_a_channel_with_a_point(self) -> None:
         """The channel may have a point in its name."""
         assert json.loads(subscribe_text("7", ["execution.lite.SPOT"]))["channel"] == (

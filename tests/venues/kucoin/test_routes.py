@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from sixmm.venues.kucoin.pro_topics import PRO_CHANNELS
 from sixmm.venues.kucoin.routes import (
     PRO_EVENTS,
     PUSH_EVENTS,
@@ -12,7 +13,7 @@ from sixmm.venues.kucoin.routes import (
     pro_class_of,
 )
 from sixmm.venues.kucoin.stream_schema import FuturesOrderUpdate, MarginDebtRatio
-from sixmm.venues.kucoin.topics import FORMS, PRO_CHANNELS
+from sixmm.venues.kucoin.topics import FORMS
 
 
 def test_every_private_topic_has_a_class() -> None:

@@ -11,7 +11,6 @@ from sixmm.venues.kucoin import topics
 from sixmm.venues.kucoin.enums import Connection
 from sixmm.venues.kucoin.topics import (
     FORMS,
-    PRO_CHANNELS,
     batch_topic,
     batches,
     check_together,
@@ -23,8 +22,8 @@ from sixmm.venues.kucoin.topics import (
     isolated_position,
     margin_loan,
     market_match,
-    pro_channel_of,
     pro_topic,
+    pro_topic_of,
     single_topics,
     suffix_of,
 )
@@ -50,6 +49,9 @@ SEED = {
     "order.FUTURES:XBTUSDTM": "private_pro_v2",
     "execution.lite.SPOT": "private_pro_v2",
     "balance.FUNDING": "private_pro_v2",
+    "ticker.SPOT:BTC-USDT": "spot_public_pro_v2",
+    "kline.FUTURES:XBTUSDTM:1min": "futures_public_pro_v2",
+    "mark-price:XBTUSDTM": "futures_public_pro_v2",
 }
 
 
@@ -58,7 +60,7 @@ class TestConnections:
 
     @pytest.mark.parametrize(("topic", "connection"), SEED.items())
     def test_documented_table(self, topic: str, connection: str) -> None:
-        """Each private topic is on the connection that the table of the documentation says."""
+        """Each topic is on the connection that the table of the documentation says."""
         assert connection_of(topic) == connection
         assert check_topic(topic, connection) == topic
 
@@ -139,19 +141,20 @@ class TestForms:
         assert futures_positions("XBTUSDTM") == "/contract/position:XBTUSDTM"
         assert pro_topic("orderAll") == "orderAll.UNIFIED"
         assert pro_topic("order", "SPOT", "BTC-USDT") == "order.SPOT:BTC-USDT"
+        assert pro_topic("kline", "SPOT", "A-B", "1min") == "kline.SPOT:A-B:1min"
+        assert pro_topic("mark-price", None, "XBTUSDTM") == "mark-price:XBTUSDTM"
 
     def test_names(self) -> None:
         """The topics without a parameter have a name, and are what they are called."""
         names = [name for name in topics.__all__ if name.isupper()]
-        for name in set(names) - {"FORMS", "PRO_CHANNELS"}:
+        for name in set(names) - {"FORMS"}:
             assert check_topic(getattr(topics, name)).startswith("/")
 
-    def test_channels(self) -> None:
-        """Channel, account and symbol are read from a topic of the unified stream."""
-        channel, account, symbol = pro_channel_of("execution.lite.SPOT")
-
-        assert (channel, account, symbol) == (PRO_CHANNELS["execution.lite"], "SPOT", None)
-        assert pro_channel_of("order.SPOT:BTC-USDT")[2] == "BTC-USDT"
+    def test_unified(self) -> None:
+        """A topic of the unified streams is read; what is none is told."""
+        assert pro_topic_of("order.SPOT:BTC-USDT").symbol == "BTC-USDT"
+        with pytest.raises(ConfigurationError, match="the forms are"):
+            pro_topic_of("/account/balance")
 
     def test_suffix(self) -> None:
         """A topic is about a symbol where it has exactly one."""

@@ -28,6 +28,7 @@ from sixmm.venues.kucoin import (
     calls,
 )
 from sixmm.venues.kucoin.hosts import Hosts
+from sixmm.venues.kucoin.pro_topics import PRO_CHANNELS, PRO_PUBLIC_CHANNELS
 from sixmm.venues.kucoin.topics import FORMS, check_topic
 from sixmm.venues.kucoin.venue import ACCOUNT_TOPICS, PRO_PING_SPACING, KuCoinVenue
 
@@ -35,7 +36,8 @@ from .rest import KEY, run, success
 
 SPOT, FUTURES = Connection.SPOT_PRIVATE_V1, Connection.FUTURES_PRIVATE_V1
 PRO, PUBLIC = Connection.PRIVATE_PRO_V2, Connection.SPOT_PUBLIC_V1
-SERVED = (SPOT, FUTURES, PRO, PUBLIC, Connection.FUTURES_PUBLIC_V1)
+PRO_SPOT, PRO_FUTURES = Connection.SPOT_PUBLIC_PRO_V2, Connection.FUTURES_PUBLIC_PRO_V2
+SERVED = (SPOT, FUTURES, PRO, PUBLIC, Connection.FUTURES_PUBLIC_V1, PRO_SPOT, PRO_FUTURES)
 TOKEN = "a+/=" * 8
 
 
@@ -128,10 +130,17 @@ class TestDialling:
             KuCoinVenue(SPOT, rotate_after=seconds)
         assert dial(KuCoinVenue(SPOT, rotate_after=None), servers("s"))[0].rotate_after is None
 
-    def test_public_unified_streams_are_refused(self) -> None:
-        """Nobody knows their topics here."""
-        with pytest.raises(ConfigurationError, match="spot_public_pro_v2"):
-            KuCoinVenue(Connection.SPOT_PUBLIC_PRO_V2)
+    @pytest.mark.parametrize(("connection", "host"), [(PRO_SPOT, "spot"), (PRO_FUTURES, "futures")])
+    def test_public_unified_streams(self, connection: Connection, host: str) -> None:
+        """They need no token, have an address each, and nothing ends them."""
+        venue = KuCoinVenue(connection, login_by="frame")
+        found, made = dial(venue, None)
+        assert made == []
+        assert found.url.reveal() == f"wss://x-push-{host}.kucoin.com"
+        assert (found.rotate_after, found.awaits_login) == (None, True)
+        welcome = b'{"sessionId":"s","message":"welcome","pingInterval":18000}'
+        assert venue.classify(welcome).kind is FrameKind.LOGIN
+        assert venue.ping_spacing == PRO_PING_SPACING
 
 
 class TestRest:
@@ -202,6 +211,10 @@ class TestTopics:
         for form in FORMS.values():
             carrying = [venue.connection for venue in venues if venue.carries(form.example)]
             assert carrying == [c for c in SERVED if c in (form.connection, form.also)]
+        for channel in (*PRO_CHANNELS.values(), *PRO_PUBLIC_CHANNELS.values()):
+            carrying = [venue.connection for venue in venues if venue.carries(channel.example)]
+            assert len(carrying) == 1
+            assert (carrying == [PRO]) is (channel.name in PRO_CHANNELS)
         assert KuCoinVenue(PRO).carries("orderAll.UNIFIED")
         assert not KuCoinVenue(SPOT).carries("orderAll.UNIFIED")
 
