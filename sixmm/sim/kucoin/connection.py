@@ -70,7 +70,7 @@ class Connection(AnyConnection, Outlet):
 
     def _idle_end(self) -> float:
         """Return when the client has been silent for too long."""
-        if self.host == "pro" and self.topics:
+        if self.is_pro and self.topics:
             # Measured: a Pro connection with subscriptions is not dropped.
             return float("inf")
         return self._last_frame + self._idle_limit
@@ -79,14 +79,14 @@ class Connection(AnyConnection, Outlet):
         """Handle one frame; only texts count as a sign of life, pings of the protocol do not."""
         if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
             self._last_frame = asyncio.get_running_loop().time()
-        if message.type is WSMsgType.BINARY and self.host == "pro" and self.alive:
+        if message.type is WSMsgType.BINARY and self.is_pro and self.alive:
             text = cast("bytes", message.data).decode("utf-8", "replace")
             self._desk.handle(self, text)
             return True
         return await super()._read(message)
 
     async def _send(self, text: str) -> None:
-        if self.host == "pro" and not self._manners.pro_text:
+        if self.is_pro and not self._manners.pro_text:
             await self._socket.send_bytes(text.encode())
         else:
             await super()._send(text)

@@ -64,10 +64,11 @@ class KuCoinExchange:
 
         `seed` decides what happens to the accounts, of which every one does `steps_per_second`
         steps of its script by itself; with 0 only `step` does them. `ports` names those of the
-        hosts ``spot``, ``futures`` and ``pro``; a host that is missing takes a free one. A token
-        is good for `token_life` seconds, and a connection lives for `session_life`; one whose
-        client is silent for `idle_limit` seconds is dropped. `rest_weight` is what a user has in
-        each pool in 30 s. `outgoing_limit` is the number of frames that may wait for a connection.
+        hosts ``spot``, ``futures``, ``pro``, ``pro_spot`` and ``pro_futures``; a host that is
+        missing takes a free one. A token is good for `token_life` seconds, and a connection lives
+        for `session_life`; one whose client is silent for `idle_limit` seconds is dropped.
+        `rest_weight` is what a user has in each pool in 30 s. `outgoing_limit` is the number of
+        frames that may wait for a connection.
         A number out of its range, or anything but a loopback `host`, raises `ValueError`.
         """
         if not 0 <= steps_per_second <= FASTEST:
@@ -183,8 +184,18 @@ class KuCoinExchange:
 
     @property
     def pro_url(self) -> str:
-        """Address of the Pro stream, which no token reply tells."""
+        """Address of the private Pro stream, which no token reply tells."""
         return f"ws://{self._netloc('pro')}/"
+
+    @property
+    def pro_spot_url(self) -> str:
+        """Address of the public Pro stream of the spot market, which needs no token."""
+        return f"ws://{self._netloc('pro_spot')}/"
+
+    @property
+    def pro_futures_url(self) -> str:
+        """Address of the public Pro stream of the futures, which needs no token."""
+        return f"ws://{self._netloc('pro_futures')}/"
 
     def _netloc(self, name: str) -> str:
         host = f"[{self._host}]" if ":" in self._host else self._host

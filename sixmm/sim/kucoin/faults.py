@@ -41,7 +41,7 @@ FAULTS = (
 
 _CUTS = ("rst", "fin", "mid_frame", "close")
 _LONGEST_SKEW_MS = 10**12
-_HOSTS = (None, "spot", "futures", "pro")
+_HOSTS = ("spot", "futures", "pro", "pro_spot", "pro_futures")
 
 
 class Faults:
@@ -250,8 +250,8 @@ class Faults:
 
 
 def _known(host: str | None) -> None:
-    if host not in _HOSTS:
-        raise ValueError("host must be spot, futures or pro")
+    if host not in (None, *_HOSTS):
+        raise ValueError(f"host must be one of {', '.join(_HOSTS)}, or None")
 
 
 def _count(value: int) -> int:

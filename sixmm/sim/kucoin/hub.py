@@ -11,7 +11,7 @@ __all__ = ["Hub", "Outlet"]
 
 
 class Outlet(AnyOutlet):
-    """One connection of the host `spot`, `futures` or `pro`."""
+    """One connection of a host: `spot`, `futures`, `pro`, `pro_spot` or `pro_futures`."""
 
     def __init__(self, limit: int) -> None:
         """Make an outlet with room for `limit` frames, and without limits of its own."""
@@ -23,6 +23,11 @@ class Outlet(AnyOutlet):
         self.messages = Window(0, 1.0)
         """How often the client may still say something."""
         self.last_ping = float("-inf")
+
+    @property
+    def is_pro(self) -> bool:
+        """Whether it speaks the Pro protocol, in binary frames."""
+        return self.host.startswith("pro")
 
 
 class Hub(AnyHub):

@@ -85,7 +85,7 @@ class ProDesk:
         elif isinstance(action, str) and action.upper() == "SUBSCRIBE":
             self._subscribe(outlet, request)
         elif isinstance(action, str) and action.upper() == "UNSUBSCRIBE":
-            self._core.hub.unsubscribe(outlet, [read_pro(request).name])
+            self._core.hub.unsubscribe(outlet, [read_pro(outlet.host, request).name])
             self._acknowledge(outlet, request)
         else:
             raise ProError("invalid request data")
@@ -109,6 +109,8 @@ class ProDesk:
         The connection is the user's from the acknowledgement on, so that a client that does not
         wait for that is found out.
         """
+        if outlet.host != "pro":
+            raise ProError("invalid request data")
         if outlet.user_id is not None:
             raise _LoginError(BAD_PARAMETER, "there was a login already")
         if self._core.faults.take("refused_logins"):
@@ -142,7 +144,7 @@ class ProDesk:
         self._core.requests.append(record)
 
     def _subscribe(self, outlet: Outlet, request: dict[str, object]) -> None:
-        topic = read_pro(request)
+        topic = read_pro(outlet.host, request)
         if topic.name in self._core.faults.refused_topics:
             raise ProError("subscription refused")
         if topic.private and outlet.user_id is None:

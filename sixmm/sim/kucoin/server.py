@@ -23,7 +23,8 @@ from .tokens import Token, TokenRefused
 
 __all__ = ["HOSTS", "Server", "Timing"]
 
-HOSTS = ("spot", "futures", "pro")
+HOSTS = ("spot", "futures", "pro", "pro_spot", "pro_futures")
+"""Two of Classic, the private one of Pro, and the public ones of Pro."""
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -165,7 +166,7 @@ class Server:
             return _respond(refused)
         connection = Connection(
             self._core,
-            self._pro if host == "pro" else self._classic,
+            self._pro if host.startswith("pro") else self._classic,
             host=host,
             queue_limit=self._outgoing_limit,
             idle_limit=self._timing.idle_limit,
@@ -209,7 +210,8 @@ class Server:
                     code="500000", message=message, status=refusal.status, headers=headers
                 )
                 return reply, None
-            if host == "pro" and not text:
+            if host in ("pro_spot", "pro_futures") or (host == "pro" and not text):
+                # There is no token for public data; for private data a login may take its place.
                 return None, None
             try:
                 if core.faults.take("refused_logins"):
@@ -251,7 +253,7 @@ class Server:
     def _welcome(self, connection: Connection) -> None:
         with self._core.transaction():
             if connection.alive:
-                desk = self._pro if connection.host == "pro" else self._classic
+                desk = self._pro if connection.is_pro else self._classic
                 desk.greet(connection)
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 __all__ = [
     "CHANNELS",
     "MOST_AT_ONCE",
+    "PUBLIC_CHANNELS",
     "ProError",
     "ProTopic",
+    "PublicForm",
     "Topic",
     "TopicError",
     "read_pro",
@@ -78,6 +80,44 @@ CHANNELS = {
 }
 """The private Pro channels, and whether each needs a symbol."""
 
+
+@dataclass(frozen=True, slots=True)
+class PublicForm:
+    """What a public Pro channel asks for, and whether its pushes name the market."""
+
+    asks_market: bool = True
+    asks_symbol: bool = True
+    names_market: bool = True
+    option: str = ""
+
+
+_EVERYWHERE = {
+    "ticker": PublicForm(),
+    "trade": PublicForm(),
+    "kline": PublicForm(option="interval"),
+    "obu": PublicForm(option="depth"),
+}
+_UNNAMED = PublicForm(asks_market=False, names_market=False)
+PUBLIC_CHANNELS = {
+    "pro_spot": {**_EVERYWHERE, "callAuctionInfo": PublicForm(asks_market=False)},
+    "pro_futures": {
+        **_EVERYWHERE,
+        "mark-price": _UNNAMED,
+        "funding-fee": _UNNAMED,
+        "funding-fee-all-symbols": PublicForm(
+            asks_market=False, asks_symbol=False, names_market=False
+        ),
+    },
+}
+"""The public Pro channels of each host; only ``trade`` and ``ticker`` ever say anything here."""
+
+_MINUTES = ("1min", "3min", "5min", "15min", "30min")
+_HOURS = ("1hour", "2hour", "4hour", "6hour", "8hour", "12hour")
+_OPTIONS = {
+    "interval": frozenset((*_MINUTES, *_HOURS, "1day", "1week", "1month")),
+    "depth": frozenset(("1", "5", "50", "increment", "increment@10ms")),
+}
+
 _PRO_TYPES = frozenset({"SPOT", "FUTURES", "ISOLATED", "CROSS", "UNIFIED"})
 _PRO_ACCOUNTS = _PRO_TYPES | {"FUNDING"}
 
@@ -143,14 +183,24 @@ class ProTopic:
     private: bool
 
 
-def read_pro(request: dict[str, object]) -> ProTopic:
-    """Return what a Pro subscription names; what does not exist raises `ProError`."""
+def read_pro(host: str, request: dict[str, object]) -> ProTopic:
+    """Return what a Pro subscription names; what does not exist raises `ProError`.
+
+    Private channels are on the host ``pro``, public ones on that of their market.
+    """
     channel = request.get("channel")
     if not isinstance(channel, str) or not channel:
         raise ProError("invalid request data")
-    if channel not in CHANNELS:
-        # The public channels are taken, and never say anything.
-        return ProTopic(f"{channel}.{request.get('tradeType')}"[:128], private=False)
+    if channel in CHANNELS:
+        if host != "pro":
+            raise ProError("login is required")
+        return _read_private(channel, request)
+    if channel not in PUBLIC_CHANNELS.get(host, {}):
+        raise ProError("invalid request data")
+    return _read_public(host, channel, request)
+
+
+def _read_private(channel: str, request: dict[str, object]) -> ProTopic:
     member = "accountType" if channel == "balance" else "tradeType"
     kind = request.get(member)
     known = _PRO_ACCOUNTS if channel == "balance" else _PRO_TYPES
@@ -160,7 +210,33 @@ def read_pro(request: dict[str, object]) -> ProTopic:
     symbol = request.get("symbol")
     if CHANNELS[channel]:
         if not isinstance(symbol, str) or not symbol:
-            topic = channel.capitalize()
-            raise ProError(f"missing `symbol` for topic: {topic}", "reason")
+            raise _no_symbol(channel)
         name = f"{name}:{symbol}"
     return ProTopic(name, private=True)
+
+
+def _read_public(host: str, channel: str, request: dict[str, object]) -> ProTopic:
+    market = {"pro_spot": "SPOT", "pro_futures": "FUTURES"}[host]
+    form = PUBLIC_CHANNELS[host][channel]
+    if "symbols" in request:
+        # Some channels take several at once; which ones is not known well enough.
+        raise ProError(f"symbols are not supported for topic {channel}")
+    if form.asks_market and request.get("tradeType") != market:
+        raise ProError("invalid request data")
+    parts = [f"{channel}.{market}" if form.names_market else channel]
+    if form.asks_symbol:
+        symbol = request.get("symbol")
+        if not isinstance(symbol, str) or not symbol:
+            raise _no_symbol(channel)
+        parts.append(symbol)
+    if form.option:
+        value = request.get(form.option)
+        if not isinstance(value, str) or value not in _OPTIONS[form.option]:
+            raise ProError("invalid request data")
+        parts.append(value)
+    return ProTopic(":".join(parts)[:128], private=False)
+
+
+def _no_symbol(channel: str) -> ProError:
+    topic = channel[:1].upper() + channel[1:]
+    return ProError(f"missing `symbol` for topic: {topic}", "reason")

@@ -64,10 +64,10 @@ def test_the_end_of_a_session(opener: Opener) -> None:
 def test_pro_connections_with_subscriptions_are_kept(opener: Opener) -> None:
     """One that has none is dropped, as it was measured."""
     with KuCoinExchange(idle_limit=1.0) as exchange:
-        kept, dropped = (opener(Pro, exchange.pro_url) for _ in range(2))
+        kept, dropped = (opener(Pro, exchange.pro_spot_url) for _ in range(2))
         assert isinstance(kept, Pro)
         kept.next()
-        kept.subscribe("trade", tradeType="SPOT")
+        kept.subscribe("trade", tradeType="SPOT", symbol="BTC-USDT")
         dropped.next()
 
         assert dropped.end()[:2] == (1000, "Bye")

@@ -43,6 +43,9 @@ WORDS = st.sampled_from(
         "position",
         "balance",
         "SPOT",
+        "ticker",
+        "kline",
+        "mark-price",
     )
 )
 REQUESTS = st.dictionaries(st.sampled_from(NAMES), WORDS | VALUES).map(json.dumps)
@@ -84,11 +87,11 @@ def test_classic_requests(text: str, host: str) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(text=TEXTS)
-def test_pro_requests(text: str) -> None:
+@given(text=TEXTS, host=st.sampled_from(("pro", "pro_spot", "pro_futures")))
+def test_pro_requests(text: str, host: str) -> None:
     """Each is answered with one frame, a result or a pong."""
     exchange = core()
-    client = outlet(exchange, "pro")
+    client = outlet(exchange, host)
     ProDesk(exchange, NO_LIMITS, 18_000).handle(client, text)
     told: list[Any] = [json.loads(frame) for frame, _ in client.queue]
 

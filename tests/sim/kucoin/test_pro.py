@@ -225,3 +225,36 @@ def test_a_login_that_is_refused(exchange: KuCoinExchange, key: ApiKey, pro: Pro
 
     assert pro.auth(key)["result"] is False
     assert pro.auth(key)["result"] is True
+
+
+def test_public_streams(exchange: KuCoinExchange, account: Account, opener: Opener) -> None:
+    """Without a login, in binary frames; each tells the trades of its market, and nobody's name."""
+    told = {}
+    for market, url, symbol in (
+        ("SPOT", exchange.pro_spot_url, "BTC-USDT"),
+        ("FUTURES", exchange.pro_futures_url, "XBTUSDTM"),
+    ):
+        stream = opener(Pro, url)
+        assert isinstance(stream, Pro)
+        assert stream.next()["message"] == "welcome"
+        for channel in ("trade", "ticker"):
+            stream.subscribe(channel, tradeType=market, symbol=symbol)
+        private = stream.request(action="SUBSCRIBE", channel="orderAll", tradeType="UNIFIED")
+        assert private["message"] == "login is required"
+        told[market] = stream
+    exchange.step(account, 120)
+    for market, stream in told.items():
+        got = stream.pending()
+        assert {one["T"] for one in got} == {f"trade.{market}", f"ticker.{market}"}
+        assert len({one["d"]["s"] for one in got}) == 1
+        assert account.user_id not in json.dumps(got)
+
+
+def test_no_login_on_a_public_stream(exchange: KuCoinExchange, key: ApiKey, opener: Opener) -> None:
+    """It is of no use there."""
+    stream = opener(Pro, exchange.pro_spot_url)
+    assert isinstance(stream, Pro)
+    stream.next()
+
+    assert stream.auth(key)["message"] == "invalid request data"
+    assert not [record for record in exchange.requests if record.method == "AUTH"]

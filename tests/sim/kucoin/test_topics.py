@@ -69,23 +69,72 @@ def test_topics_that_are_refused(topic: object, code: int) -> None:
 
 def test_pro_channels() -> None:
     """A channel has a type, and two of them a symbol."""
-    plain = read_pro({"channel": "orderAll", "tradeType": "SPOT"})
-    one = read_pro({"channel": "position", "tradeType": "FUTURES", "symbol": "XBTUSDTM"})
-    money = read_pro({"channel": "balance", "accountType": "FUNDING"})
-    public = read_pro({"channel": "trade", "tradeType": "SPOT", "symbol": "BTC-USDT"})
+    plain = read_pro("pro", {"channel": "orderAll", "tradeType": "SPOT"})
+    one = read_pro("pro", {"channel": "position", "tradeType": "FUTURES", "symbol": "XBTUSDTM"})
+    money = read_pro("pro", {"channel": "balance", "accountType": "FUNDING"})
 
     assert (plain.name, plain.private) == ("orderAll.SPOT", True)
     assert one.name == "position.FUTURES:XBTUSDTM"
     assert money.name == "balance.FUNDING"
-    assert not public.private
+
+
+@pytest.mark.parametrize(
+    ("host", "request_", "name"),
+    [
+        ("pro_spot", {"channel": "trade", "tradeType": "SPOT", "symbol": "A-B"}, "trade.SPOT:A-B"),
+        (
+            "pro_futures",
+            {"channel": "kline", "tradeType": "FUTURES", "symbol": "XM", "interval": "1min"},
+            "kline.FUTURES:XM:1min",
+        ),
+        (
+            "pro_spot",
+            {"channel": "obu", "tradeType": "SPOT", "symbol": "A-B", "depth": "increment@10ms"},
+            "obu.SPOT:A-B:increment@10ms",
+        ),
+        ("pro_spot", {"channel": "callAuctionInfo", "symbol": "A-B"}, "callAuctionInfo.SPOT:A-B"),
+        ("pro_futures", {"channel": "mark-price", "symbol": "XM"}, "mark-price:XM"),
+        ("pro_futures", {"channel": "funding-fee-all-symbols"}, "funding-fee-all-symbols"),
+    ],
+)
+def test_public_pro_channels(host: str, request_: dict[str, object], name: str) -> None:
+    """Each asks for what it needs, on the host of its market."""
+    found = read_pro(host, request_)
+
+    assert (found.name, found.private) == (name, False)
+    with pytest.raises(ProError, match="invalid request data"):
+        read_pro("pro", request_)
+
+
+@pytest.mark.parametrize(
+    ("request_", "text"),
+    [
+        ({"channel": "orderAll", "tradeType": "SPOT"}, "login is required"),
+        ({"channel": "ticker", "tradeType": "SPOT"}, "missing `symbol` for topic: Ticker"),
+        ({"channel": "ticker", "tradeType": "FUTURES", "symbol": "A"}, "invalid request data"),
+        ({"channel": "ticker", "symbol": "A"}, "invalid request data"),
+        ({"channel": "ticker", "tradeType": "SPOT", "symbols": ["A"]}, "symbols are not supported"),
+        ({"channel": "kline", "tradeType": "SPOT", "symbol": "A"}, "invalid request data"),
+        (
+            {"channel": "obu", "tradeType": "SPOT", "symbol": "A", "depth": "7"},
+            "invalid request data",
+        ),
+        ({"channel": "mark-price", "symbol": "A"}, "invalid request data"),
+        ({"channel": "nothing"}, "invalid request data"),
+    ],
+)
+def test_public_pro_channels_that_are_refused(request_: dict[str, object], text: str) -> None:
+    """What is private, of the other market, or says too little."""
+    with pytest.raises(ProError, match=text):
+        read_pro("pro_spot", request_)
 
 
 def test_pro_channels_that_are_refused() -> None:
     """In the two ways that were seen."""
     with pytest.raises(ProError, match="missing `symbol` for topic: Position") as refused:
-        read_pro({"channel": "position", "tradeType": "FUTURES"})
+        read_pro("pro", {"channel": "position", "tradeType": "FUTURES"})
     assert refused.value.member == "reason"
     for request in ({}, {"channel": "orderAll"}, {"channel": "balance", "tradeType": "SPOT"}):
         with pytest.raises(ProError, match="invalid request data") as refused:
-            read_pro(dict(request))
+            read_pro("pro", dict(request))
         assert refused.value.member == "message"

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from ...engine.numbers import plain
 from .account import CASH, Account
+from .public_pushes import push_trade
 from .records import FuturesFill, FuturesOrder, FuturesStop, Push
 
 __all__ = ["push_order", "push_stop"]
@@ -84,6 +85,17 @@ def push_order(
     _push_pro(account, order, what, now_ns)
     if fill is not None:
         _push_execution(account, order, fill, now_ns)
+        push_trade(
+            account,
+            market="FUTURES",
+            symbol=order.symbol,
+            side=fill.side,
+            liquidity=fill.liquidity,
+            price=fill.price,
+            size=str(fill.size),
+            trade_id=fill.trade_id,
+            now_ns=now_ns,
+        )
 
 
 def _status(order: FuturesOrder, what: str, fill: FuturesFill | None) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from ...engine.numbers import plain
 from .account import Account
+from .public_pushes import push_trade
 from .records import Push, SpotFill, SpotOrder, SpotStop
 
 __all__ = ["push_order", "push_stop", "spot_type"]
@@ -191,6 +192,17 @@ def _push_tape(account: Account, order: SpotOrder, fill: SpotFill, now_ns: int) 
             bare=True,
             everyone=True,
         )
+    )
+    push_trade(
+        account,
+        market="SPOT",
+        symbol=order.symbol,
+        side=fill.side,
+        liquidity=fill.liquidity,
+        price=fill.price,
+        size=plain(fill.size),
+        trade_id=str(fill.trade_id),
+        now_ns=now_ns,
     )
 
 

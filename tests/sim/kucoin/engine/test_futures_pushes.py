@@ -17,7 +17,7 @@ def traded(bench: Bench) -> None:
 def test_pro_channels(bench: Bench) -> None:
     """Orders and positions go to a channel of all and to that of the symbol."""
     traded(bench)
-    pushes = [one for one in bench.pushes() if one.pro]
+    pushes = [one for one in bench.pushes() if one.pro and not one.everyone]
     rows = [one.data for one in pushes if one.topic == "orderAll.FUTURES"]
     positions = [one.data for one in pushes if one.topic == f"position.FUTURES:{X}"]
 
@@ -54,7 +54,7 @@ def test_a_unified_account(bench: Bench) -> None:
     unified = Bench(unified=True)
     traded(unified)
     unified.futures.set_leverage(X, D(5))
-    pro = [one for one in unified.pushes() if one.pro]
+    pro = [one for one in unified.pushes() if one.pro and not one.everyone]
 
     assert all("UNIFIED" in one.topic for one in pro)
     assert pro[-1].data == {"s": X, "l": "5.00", "mM": "CROSS", "tT": "FUTURES"}

@@ -88,7 +88,8 @@ def test_pro_channels(bench: Bench) -> None:
     order = bench.spot.place("BTC-USDT", "buy", price=D(100), size=D(2), client_oid="mine")
     bench.spot.match(order, D(1))
     bench.spot.cancel(order)
-    pro = [one for one in bench.pushes() if one.pro and not one.topic.startswith("balance")]
+    private = [one for one in bench.pushes() if one.pro and not one.everyone]
+    pro = [one for one in private if not one.topic.startswith("balance")]
     rows = [one.data for one in pro if one.topic == "orderAll.SPOT"]
 
     assert {one.topic for one in pro} == {
