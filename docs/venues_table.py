@@ -16,7 +16,7 @@ import attrs
 
 from sixmm.events import Event
 from sixmm.venues import kucoin, rocketfi, sixmm
-from sixmm.venues.kucoin.pro_topics import PRO_CHANNELS
+from sixmm.venues.kucoin.pro_topics import PRO_CHANNELS, PRO_PUBLIC_CHANNELS
 from sixmm.venues.kucoin.routes import PRO_EVENTS, PUSH_EVENTS
 from sixmm.venues.kucoin.topics import FORMS, TopicForm
 from sixmm.venues.rocketfi.decoder import EVENTS
@@ -140,6 +140,7 @@ def _member(field: attrs.Attribute[object]) -> str:
 
 def _sections() -> list[_Section]:
     undecoded = ", ".join(f"`{path}`" for path in FORMS if path not in PUSH_EVENTS)
+    public = ", ".join(f"`{channel.example}`" for channel in PRO_PUBLIC_CHANNELS.values())
     return [
         _Section(
             title="6MM",
@@ -162,7 +163,9 @@ def _sections() -> list[_Section]:
             title="KuCoin, unified (Pro V2)",
             text="A topic is a channel, what it is asked for (such as `UNIFIED`, `SPOT` or "
             "`FUTURES`), and a symbol where the channel needs one. The subject is the channel, "
-            "which a message names as the first part of its topic.",
+            "which a message names as the first part of its topic. The topics of markets, whose "
+            "messages have no class and are an `UnknownEvent`, are on `spot_public_pro_v2` and "
+            f"`futures_public_pro_v2`: {public}.",
             rows=tuple(_pro_rows()),
             decode=kucoin.decode,
             package=kucoin.__name__,

@@ -20,6 +20,7 @@ RUNS: dict[str, tuple[list[str], str]] = {
     "offline_test_with_exchange.py": ([], "nothing was missed"),
     "market_maker.py": (["--seconds", "6"], "the exchange says"),
     "offline_test_in_memory.py": ([], "the trade was seen"),
+    "kucoin_unified.py": ([], "logged in 2 times"),
     "tiny_venue.py": ([], "{'Oslo': '-3.5', 'Rome': '17.25'}"),
 }
 
