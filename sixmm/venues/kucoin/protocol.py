@@ -193,12 +193,51 @@ def _peek(message: bytes) -> Frame | None:
     match = _PUSH.match(message) or _PUSH_TYPE_FIRST.match(message)
     if match is not None and message.count(b'"topic"') == 1:
         return _push(match[1].decode(), _MARK in message)
-    match = _PRO_PUSH.match(message)
-    if match is None or message.count(b'"T"') != 1:
+    if message.count(b'"T"') != 1:
         return None
-    frame = _push((match[1] or match[2]).decode(), False)
+    match = _PRO_PUSH.match(message)
+    if match is not None:
+        frame = _push((match[1] or match[2]).decode(), False)
+        if frame.kind is FrameKind.PRIVATE:
+            return frame
     # A public push has parts of its topic among its members.
-    return frame if frame.kind is FrameKind.PRIVATE else None
+    match = _PUBLIC_PUSH.match(message)
+    return None if match is None else _peek_public(message, match[1], match[2])
+
+
+_DEPTH, _KIND = rb'"dp":"([a-z0-9@]{1,20})",', rb'"t":"[a-z]{1,20}",'
+_PUBLIC_PUSH = re.compile(
+    rb'\{"T":"([A-Za-z.-]{1,60})",(?:' + _DEPTH + rb")?(?:" + _KIND + rb")?" + _TIMED + rb',"d":\{'
+)
+_SYMBOL = re.compile(rb'"s":"([A-Za-z0-9_-]{1,40})"')
+_INTERVAL = re.compile(rb'"i":"([a-z0-9]{1,20})"')
+
+
+def _peek_public(message: bytes, name: bytes, depth: bytes | None) -> Frame | None:
+    """Return the frame of a public push, or None where unsure: it has one object, which ends it.
+
+    So a member that is there once is one of that object.
+    """
+    is_flat = message.count(b"{") == 2 and message.endswith(b"}}")
+    if not is_flat or message.count(b'"dp"') != (depth is not None):
+        return None
+    found: list[bytes | None] = []
+    for key, form in ((b'"s"', _SYMBOL), (b'"i"', _INTERVAL)):
+        times = message.count(key)
+        match = form.match(message, message.find(key)) if times == 1 else None
+        if times and match is None:
+            return None
+        found.append(match and match[1])
+    return _public_push(name, depth, *found)
+
+
+@functools.lru_cache(maxsize=4096)
+def _public_push(
+    name: bytes, depth: bytes | None, symbol: bytes | None, interval: bytes | None
+) -> Frame:
+    data = {"s": symbol and symbol.decode(), "i": interval and interval.decode()}
+    told = {"T": name.decode(), "dp": depth and depth.decode(), "d": data}
+    return _push(topic_of_push(told), False)
 
 
 @functools.lru_cache(maxsize=4096)

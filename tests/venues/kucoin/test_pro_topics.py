@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sixmm.codec import parse_json
-from sixmm.errors import ConfigurationError
+from sixmm.errors import ConfigurationError, DecodeError
 from sixmm.venues.base import Frame, FrameKind
 from sixmm.venues.kucoin.enums import Connection
 from sixmm.venues.kucoin.pro_topics import (
@@ -18,7 +19,7 @@ from sixmm.venues.kucoin.pro_topics import (
     read_pro_topic,
     topic_of_push,
 )
-from sixmm.venues.kucoin.protocol import classify
+from sixmm.venues.kucoin.protocol import _peek, classify, frame_of
 from sixmm.venues.kucoin.topics import check_topic, is_private
 
 # In the forms that the documentation and captures of the public streams have.
@@ -42,6 +43,14 @@ PUSHES = {
     "callAuctionInfo.SPOT:GROVE-USDT": '{"T":"callAuctionInfo.SPOT","t":"snapshot","P":1,'
     '"d":{"s":"GROVE-USDT","eq":0.05568}}',
 }
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object that has each of its members once."""
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("a member is there twice")
+    return value
 
 
 class TestReading:
@@ -117,6 +126,44 @@ class TestPushes:
         assert topic_of_push(parse_json(text)) == check_topic(topic) == topic
         assert classify(text.encode()) == Frame(kind=FrameKind.MARKET, topic=topic)
         assert classify(text.encode()) is classify(text.encode())
+        has_usual_order = text.startswith('{"T"') and '"d":{' in text
+        assert _peek(text.encode()) == (classify(text.encode()) if has_usual_order else None)
+
+    @given(
+        st.sampled_from(sorted(PUSHES.values())),
+        st.lists(
+            st.sampled_from(
+                ['"s"', '"i"', '"dp"', '"T"', '"P"', '"d"', ":", ",", "{", "}", "[", "]", "1", "\\"]
+            ),
+            min_size=1,
+            max_size=8,
+        ).map("".join)
+        | st.sampled_from(
+            [
+                '"s":"X",',
+                '"x":{"s":"X"},',
+                '"x":"s",',
+                '"i":"5min",',
+                '"i":"5MIN",',
+                '"dp":"5",',
+                '"x":"}}",',
+                '"T":"trade.SPOT",',
+            ]
+        ),
+        st.integers(0, 400),
+    )
+    def test_a_look_says_what_reading_says(self, text: str, more: str, place: int) -> None:
+        """Whatever else is in a push, wherever: a quick look at it is right, or is not taken."""
+        spots = [n for n, c in enumerate(text) if c in "{,["]
+        spot = spots[place % len(spots)] + 1
+        changed = (text[:spot] + more + text[spot:]).encode()
+        looked = _peek(changed)
+        try:
+            json.loads(changed, object_pairs_hook=once)
+            message = parse_json(changed)
+        except (ValueError, DecodeError):
+            return
+        assert looked in (None, frame_of(message))
 
     @pytest.mark.parametrize(
         "data", [{}, {"s": 5}, {"s": ""}, [], None, "BTC-USDT", {"S": "BTC-USDT"}]
