@@ -39,6 +39,7 @@ NAMES = (
 WAYS_IN = ("key", "token")
 """With which credential the calls are made."""
 
+_PATIENT = 30.0
 _BACKOFF = BackoffPolicy(base=0.01, maximum=0.05, stable_after=0.2)
 _OPTIONS = SessionOptions(
     ping_interval=None,
@@ -257,8 +258,10 @@ def _one_stream(
     client = _client(secrets, way, netloc=liar.netloc, **options)
     try:
         client.start()
-        for event in itertools.islice(client.events(timeout=0.5), 3):
-            yield from shown_by_event(event)
+        # Something is told of each fault, however long that takes; more of it only here and there.
+        for timeout, most in ((_PATIENT, 1), (0.5, 2)):
+            for event in itertools.islice(client.events(timeout=timeout), most):
+                yield from shown_by_event(event)
     except SixmmError as error:
         yield from shown_by_error(error)
     finally:
