@@ -359,14 +359,12 @@ def _states_after(
                 # Else nothing came after the fill, and the row has the better time.
                 state = attrs.evolve(state, updated_at_ms=fill.time_ms or row.updated_at_ms)
             if known is not None and compare_orders(known, state) is Telling.OLDER:
-                # A push has told a later state already: what is told never goes back.
-                state = known if not _is_same_end(known, row) else _later_of(known, row)
+                # A push has told a later state already: what is told never goes back. Where REST
+                # knows more of the same end, that is told with the fill, and not once more.
+                is_more = compare_orders(known, row) is Telling.NEW and _is_same_end(known, row)
+                state = row if is_more else known
         states.append((state, fill))
     return states
-
-
-def _later_of(known: Order, row: Order) -> Order:
-    return row if compare_orders(known, row) is Telling.NEW else known
 
 
 def _is_state_after(row: Order, executed: Decimal) -> bool:
