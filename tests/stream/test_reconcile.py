@@ -566,6 +566,22 @@ def test_a_fill_from_before_an_end_that_a_push_has_told_is_told_with_that_end() 
     assert mirror.order("1") == row
 
 
+def test_an_end_whose_fills_were_told_is_not_told_again() -> None:
+    """How much was executed is no news where pushes have told it fill by fill."""
+    mirror, row = pushed_end(), canceled(2)
+    fill = Fill(fill_id="f1", order_id="1", quantity=Decimal(2), time_ms=4)
+    mirror.apply(Facts(ts_ms=7, push="late", fills=(fill,)))
+    snapshot = Snapshot(as_of_ms=9, fills=(fill,), open_orders=(), ended_orders=(row,))
+    assert reconcile(mirror, snapshot, [], partly_filled=partly_filled) == []
+
+
+def test_another_end_is_news() -> None:
+    """What REST says is told where it contradicts the push."""
+    mirror, row = pushed_end(), attrs.evolve(canceled(0), status="REJECTED")
+    snapshot = Snapshot(as_of_ms=9, fills=(), open_orders=(), ended_orders=(row,))
+    assert reconcile(mirror, snapshot, [], partly_filled=partly_filled) == [OrderChange(order=row)]
+
+
 def test_an_end_is_told_again_where_it_tells_what_no_fill_told() -> None:
     """How much was executed is news where the fills could not be read."""
     mirror, row = pushed_end(), canceled(2)
