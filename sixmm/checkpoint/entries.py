@@ -190,10 +190,11 @@ def _event_of(kind: str, values: tuple[Any, ...], entry: Entry, venue: Venue) ->
     if kind != "account":
         raise ValueError("expected a kind that is known")
     balances, positions, ts = values
-    return venue.account_event(
+    (event,) = venue.account_events(
         balances=[model_of(Balance, row) for row in balances],
         positions=[model_of(Position, row) for row in positions],
         ts=ts,
         topic=entry.topic,
         received_at=entry.received_at,
     )
+    return event

@@ -407,21 +407,7 @@ class Venue(abc.ABC):
     ) -> Event:
         """Return the event with ``origin=REST`` that tells an order's state, or one fill of it."""
 
-    def account_event(
-        self,
-        *,
-        balances: Sequence[Balance],
-        positions: Sequence[Position],
-        ts: int,
-        topic: str,
-        received_at: int,
-    ) -> Event:
-        """Return the event, with ``origin=REST``, that tells balances and positions.
-
-        A venue that needs several for it has :meth:`account_events` of its own, and not this.
-        """
-        raise NotImplementedError
-
+    @abc.abstractmethod
     def account_events(
         self,
         *,
@@ -431,11 +417,10 @@ class Venue(abc.ABC):
         topic: str,
         received_at: int,
     ) -> Sequence[Event]:
-        """Return the events, with ``origin=REST``, that tell balances and positions."""
-        event = self.account_event(
-            balances=balances, positions=positions, ts=ts, topic=topic, received_at=received_at
-        )
-        return (event,)
+        """Return the events, with ``origin=REST``, that tell balances and positions.
+
+        A venue whose client keeps a checkpoint makes one of them: each has a number there.
+        """
 
     def condition_event(
         self,

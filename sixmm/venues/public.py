@@ -114,7 +114,7 @@ class PublicVenue(Venue):
         """Refuse: there is no account."""
         self._refuse()
 
-    def account_event(
+    def account_events(
         self,
         *,
         balances: Sequence[Balance],  # noqa: ARG002
@@ -122,7 +122,7 @@ class PublicVenue(Venue):
         ts: int,  # noqa: ARG002
         topic: str,  # noqa: ARG002
         received_at: int,  # noqa: ARG002
-    ) -> Event:
+    ) -> Sequence[Event]:
         """Refuse: there is no account."""
         self._refuse()
 

@@ -65,9 +65,10 @@ def test_account_of_rest() -> None:
     """So is what it told of balances and positions."""
     event = again(TellAccount((BALANCE,), (POSITION,), 9))
 
-    assert event == VENUE.account_event(
+    (told,) = VENUE.account_events(
         balances=[BALANCE], positions=[POSITION], ts=9, topic="user.9", received_at=7
     )
+    assert event == told
     assert isinstance(event, Event)
     assert event.redelivered
 

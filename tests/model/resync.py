@@ -113,13 +113,14 @@ def _one_pass(
 
 def _event_of(change: Change) -> Event:
     if isinstance(change, AccountChange):
-        return _VENUE.account_event(
+        (event,) = _VENUE.account_events(
             balances=change.balances,
             positions=change.positions,
             ts=change.at_ms,
             topic=TOPIC,
             received_at=0,
         )
+        return event
     return _VENUE.order_event(change.order, change.fill, topic=TOPIC, received_at=0)
 
 

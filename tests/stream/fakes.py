@@ -408,7 +408,7 @@ class FakeVenue(Venue):
             facts=facts,
         )
 
-    def account_event(
+    def account_events(
         self,
         *,
         balances: Sequence[Balance],
@@ -416,10 +416,10 @@ class FakeVenue(Venue):
         ts: int,
         topic: str,
         received_at: int,
-    ) -> Event:
-        """Return a push with ``origin=REST``."""
+    ) -> Sequence[Event]:
+        """Return one push with ``origin=REST``."""
         facts = Facts(ts_ms=ts, balances=tuple(balances), positions=tuple(positions))
-        return Pushed(
+        event = Pushed(
             topic=topic,
             ts=ts,
             received_at=received_at,
@@ -427,3 +427,4 @@ class FakeVenue(Venue):
             raw=push_text(facts),
             facts=facts,
         )
+        return (event,)

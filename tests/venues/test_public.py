@@ -80,7 +80,7 @@ REFUSED: dict[str, Callable[[], object]] = {
     "a snapshot": lambda: VENUE.snapshot_plan(Baseline(since_ms=0), now_ms=0),
     "an order as it was": lambda: VENUE.partly_filled(ORDER, Decimal(1)),
     "an order": lambda: VENUE.order_event(ORDER, None, topic="", received_at=0),
-    "an account": lambda: VENUE.account_event(
+    "an account": lambda: VENUE.account_events(
         balances=(), positions=(), ts=0, topic="", received_at=0
     ),
 }

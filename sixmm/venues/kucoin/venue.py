@@ -298,7 +298,7 @@ class KuCoinVenue(Venue):
             unified=self.connection.is_pro,
         )
 
-    def account_event(
+    def account_events(
         self,
         *,
         balances: Sequence[Balance],
@@ -306,18 +306,16 @@ class KuCoinVenue(Venue):
         ts: int,
         topic: str,  # noqa: ARG002
         received_at: int,
-    ) -> Event:
-        """Return the event, with ``origin=REST``, that tells balances and positions.
-
-        Its topic is that of the balances.
-        """
-        return rest_events.account_event(
+    ) -> Sequence[Event]:
+        """Return the one event that tells balances and positions, under the topic of balances."""
+        event = rest_events.account_event(
             balances=balances,
             positions=positions,
             ts=ts,
             topic=_BALANCES[self.connection],
             received_at=received_at,
         )
+        return (event,)
 
 
 def _refuse(why: str) -> NoReturn:

@@ -203,7 +203,7 @@ class SixmmVenue(Venue):
         """Return the event that tells an order as REST told it, or one fill of it."""
         return facts.order_event(order, fill, topic=topic, received_at=received_at)
 
-    def account_event(
+    def account_events(
         self,
         *,
         balances: Sequence[Balance],
@@ -211,11 +211,12 @@ class SixmmVenue(Venue):
         ts: int,
         topic: str,
         received_at: int,
-    ) -> Event:
-        """Return the event, with ``origin=REST``, that tells balances and positions."""
-        return facts.account_event(
+    ) -> Sequence[Event]:
+        """Return the one event, with ``origin=REST``, that tells balances and positions."""
+        event = facts.account_event(
             balances=balances, positions=positions, ts=ts, topic=topic, received_at=received_at
         )
+        return (event,)
 
     def condition_event(self, condition: ConditionOrder, *, topic: str, received_at: int) -> Event:
         """Return the event that tells a condition order; see :mod:`.condition_facts`."""

@@ -302,7 +302,7 @@ class TestAccount:
     def test_balances_of_rest_have_the_topic_of_balances(self) -> None:
         """Whatever the last push was about."""
         rows = (Balance(asset="trade:USDT", wallet=Decimal(1)),)
-        event = KuCoinVenue(SPOT).account_event(
+        (event,) = KuCoinVenue(SPOT).account_events(
             balances=rows, positions=(), ts=1, topic="/other", received_at=3
         )
         assert isinstance(event, AccountReading)

@@ -219,7 +219,7 @@ class TestInterface:
         venue = SixmmVenue()
         order = Order(order_id="1", status="FILLED", rank=3, executed_quantity=Decimal(2))
         event = venue.order_event(order, None, topic="t", received_at=1)
-        account = venue.account_event(balances=[], positions=[], ts=1, topic="t", received_at=1)
+        (account,) = venue.account_events(balances=[], positions=[], ts=1, topic="t", received_at=1)
         first = next(venue.snapshot_plan(Baseline(since_ms=1), now_ms=1))
 
         assert isinstance(event, OrderTradeUpdate)
