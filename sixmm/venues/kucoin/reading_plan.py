@@ -17,7 +17,7 @@ from ...errors import (
     SixmmError,
 )
 from ...redaction import one_line
-from ...state.models import Baseline, Fill, Order, Snapshot
+from ...state.models import Baseline, Fill, Order
 from ..base import Call, Plan
 
 __all__ = [
@@ -29,7 +29,6 @@ __all__ = [
     "Notes",
     "by_cursor",
     "by_page",
-    "join",
     "look_up",
     "part",
     "wanted_orders",
@@ -212,35 +211,3 @@ def _first_known(plans: Sequence[Plan[Order]]) -> Plan[Order | None]:
         except OrderNotFound:
             continue
     return None
-
-
-# Several accounts
-
-
-def join(snapshots: Sequence[Snapshot]) -> Snapshot:
-    """Return one snapshot of several accounts: a part is None only where it is so in all of them.
-
-    A part is final where it is so in each account that could not tell it.
-    """
-    unchecked: dict[str, str] = {}
-    for snapshot in snapshots:
-        for name, reason in snapshot.unchecked.items():
-            unchecked[name] = f"{unchecked[name]}; {reason}" if name in unchecked else reason
-    final = {
-        name for name in unchecked if all(name in s.final for s in snapshots if name in s.unchecked)
-    }
-    return Snapshot(
-        as_of_ms=min(snapshot.as_of_ms for snapshot in snapshots),
-        fills=_together([snapshot.fills for snapshot in snapshots]),
-        open_orders=_together([snapshot.open_orders for snapshot in snapshots]),
-        ended_orders=tuple(order for s in snapshots for order in s.ended_orders),
-        positions=_together([snapshot.positions for snapshot in snapshots]),
-        balances=_together([snapshot.balances for snapshot in snapshots]),
-        final=frozenset(final),
-        unchecked=unchecked,
-    )
-
-
-def _together(parts: Sequence[tuple[T, ...] | None]) -> tuple[T, ...] | None:
-    told = [rows for rows in parts if rows is not None]
-    return tuple(row for rows in told for row in rows) if told else None

@@ -1,7 +1,7 @@
 """The plans that read spot, futures and unified accounts by REST.
 
 Fills are read before orders, so that every fill is contained in the order states. Each plan tells
-what its account has: where a client has several, :func:`.reading_plan.join` makes one of them.
+what its account has; a client with several connections has a picture for each.
 """
 
 from __future__ import annotations

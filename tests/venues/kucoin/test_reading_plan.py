@@ -19,7 +19,7 @@ from sixmm.errors import (
     OrderNotFound,
     SixmmError,
 )
-from sixmm.state.models import Balance, Baseline, Fill, Order, Snapshot
+from sixmm.state.models import Baseline, Fill, Order
 from sixmm.venues.base import Call, Plan
 from sixmm.venues.kucoin.reading_plan import (
     MAX_LOOKUPS,
@@ -30,7 +30,6 @@ from sixmm.venues.kucoin.reading_plan import (
     Notes,
     by_cursor,
     by_page,
-    join,
     look_up,
     part,
     wanted_orders,
@@ -250,43 +249,3 @@ class TestOneByOne:
 
         assert len(found) == MAX_LOOKUPS
         assert notes["orders"] == "5 more orders to ask for"
-
-
-class TestJoin:
-    """Several accounts."""
-
-    def test_parts_are_put_together(self) -> None:
-        """Each part has what any account tells, and is None where none does."""
-        order = Order(order_id="1", status="open", rank=1)
-        spot = Snapshot(
-            as_of_ms=5,
-            fills=(),
-            open_orders=(order,),
-            balances=(Balance(asset="trade:A"),),
-            unchecked={"orders": "x"},
-            final=frozenset({"orders"}),
-        )
-        futures = Snapshot(
-            as_of_ms=4,
-            ended_orders=(order,),
-            balances=(Balance(asset="futures:A"),),
-            unchecked={"fills": "y", "orders": "z"},
-        )
-        both = join([spot, futures])
-
-        assert both == Snapshot(
-            as_of_ms=4,
-            fills=(),
-            open_orders=(order,),
-            ended_orders=(order,),
-            positions=None,
-            balances=(Balance(asset="trade:A"), Balance(asset="futures:A")),
-            unchecked={"orders": "x; z", "fills": "y"},
-        )
-
-    def test_final_in_all(self) -> None:
-        """A part is final where nobody could tell it later."""
-        final = Snapshot(as_of_ms=1, unchecked={"fills": "x"}, final=frozenset({"fills"}))
-
-        assert join([final, Snapshot(as_of_ms=1)]).final == {"fills"}
-        assert join([final]) == final
