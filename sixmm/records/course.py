@@ -337,13 +337,21 @@ def _decoded(message: str) -> Any:
 
 
 def _request(message: str) -> tuple[str, str | int | None]:
-    """Return what a request asks for, as a text, and its id."""
+    """Return what a request asks for, as a text, and its id.
+
+    When it was signed, and with what, does not belong to it.
+    """
     value = _decoded(message)
     if not isinstance(value, dict):
         return message, None
     request_id = value.pop("id", None)
     is_id = isinstance(request_id, str | int)
-    return json.dumps(value, sort_keys=True), request_id if is_id else None
+    asked = {
+        name: item
+        for name, item in value.items()
+        if not (is_secret_name(name) or name.lower().endswith("timestamp"))
+    }
+    return json.dumps(asked, sort_keys=True), request_id if is_id else None
 
 
 def _id_of(message: str) -> str | int | None:

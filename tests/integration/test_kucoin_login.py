@@ -22,13 +22,14 @@ from sixmm.errors import (
     SixmmError,
 )
 from sixmm.records.recorder import Recorder
+from sixmm.records.replay import ReplayTransport
 from sixmm.sim.kucoin import Manners
 from sixmm.stream.options import SessionOptions
 from sixmm.transport.base import WsLink, WsTransport
 from sixmm.transport.defaults import default_http, default_ws
 from sixmm.venues.kucoin import KuCoinClient, ProOrderUpdate
 
-from .kucoin_world import DEADLINE, Course, Taker, World
+from .kucoin_world import DEADLINE, SYMBOLS, Course, Taker, World, wanted
 
 MakeWorld = Callable[..., World]
 WAYS = ("token", "frame")
@@ -189,6 +190,41 @@ def test_a_clock_that_is_set_meanwhile_is_read_again(make: MakeWorld) -> None:
         assert taker.wait_for(lambda: taker.resyncs("reconnect") > 0)
     taker.join()
     assert logins(world) == [0, 400_002, 0]
+
+
+def test_a_record_with_a_login_is_played_again(make: MakeWorld, tmp_path: Path) -> None:
+    """The login of the replay is signed with another key, at another time: it is accepted."""
+    world, path = make(), tmp_path / "record.jsonl.gz"
+
+    def pushes(client: KuCoinClient, last: str) -> list[str]:
+        told: list[str] = []
+        while last not in told:
+            event = client.get(timeout=DEADLINE)
+            told += [event.raw] if event.raw else []
+        return told
+
+    with Recorder(path) as recorder:
+        http, ws = recorder.http(default_http()), recorder.ws(default_ws())
+        with world.client(http=http, ws=ws, **FRAME) as client:
+            client.wait_live(DEADLINE)
+            after = world.seq
+            world.exchange.step(world.account, 30)
+            last = world.exchange.private_log(world.account, after, wanted(client))[-1].text
+            first = pushes(client, last)
+    replay = ReplayTransport(path)
+    with KuCoinClient(
+        "replay",
+        "replay",
+        "replay",
+        http=replay.http,
+        ws=replay.ws,
+        rest_url=world.exchange.rest_url,
+        pro_url=world.exchange.pro_url,
+        symbols=SYMBOLS,
+        **FRAME,
+    ) as client:
+        assert pushes(client, last) == first
+    assert not [what for what in replay.missing if "auth" in what]
 
 
 # What is never shown

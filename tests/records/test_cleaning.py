@@ -40,6 +40,7 @@ def _forms(value: str) -> list[str]:
         *("signature", "sign", "listenKey", "listen_key", "token", "accessToken", "apiKey"),
         *("X-API-KEY", "Authorization", "Cookie", "Set-Cookie", "password", "newPassword"),
         *("api_secret", "passphrase", "ticket", "embedToken", "refreshToken"),
+        *("KC-API-SIGN", "kc-api-sign", "kc-api-key", "kc-api-passphrase"),
     ],
 )
 def test_secret_names(name: str) -> None:
@@ -176,3 +177,13 @@ def test_headers(cleaner: Cleaner) -> None:
     }
     assert cleaner.cookies({"refresh": "0123456789"}) == {"refresh": "***"}
     assert "0123456789" not in cleaner.text('{"note":"0123456789"}')
+
+
+def test_signatures_do_not_push_out_what_lasts(cleaner: Cleaner) -> None:
+    """Each call has another, and a token that is met once is looked for all the while."""
+    cleaner.headers({"Authorization": f"Bearer {CANARY}"})
+    for number in range(100):
+        cleaner.headers({"KC-API-SIGN": f"signature-{number:06}", "X-Signature": f"{number:020}"})
+
+    assert CANARY not in cleaner.text(f'{{"note":"{CANARY}"}}')
+    assert "signature-000099" not in cleaner.text('{"note":"signature-000099"}')

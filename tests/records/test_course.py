@@ -100,6 +100,20 @@ def test_replies_on_a_link() -> None:
     assert _messages(course.receive(0, 0.0)) == ("a", '{"id":"9","ok":true}', "b")
 
 
+def test_a_login_is_signed_anew() -> None:
+    """What it is signed with, and when, is another each time: it is the same request."""
+    login = '{"id":"%s","op":"auth","kc-api-sign":"%s","kc-api-timestamp":"%s"}'
+    out = _link("out", message=login % ("a-1", "***", "17"), by="reader")
+    course = Course(_record(*_dial(), _in("hello"), out, _in('{"id":"a-1","ok":true}')))
+    course.dial(0.0)
+    assert _messages(course.receive(0, 0.0)) == ("hello",)
+
+    course.send(0, login % ("a-2", "abc", "18"), 0.0)
+
+    assert _messages(course.receive(0, 0.0)) == ('{"id":"a-2","ok":true}',)
+    assert course.missing == []
+
+
 def test_replies_to_nobody() -> None:
     """The reply to a ping of the timer is left out where nobody has pinged; no gate waits for it.
 
