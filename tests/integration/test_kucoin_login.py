@@ -20,10 +20,11 @@ from sixmm.errors import (
     HandshakeRefused,
     LoginRefused,
     SixmmError,
+    Throttled,
 )
 from sixmm.records.recorder import Recorder
 from sixmm.records.replay import ReplayTransport
-from sixmm.sim.kucoin import Manners
+from sixmm.sim.kucoin import Limits, Manners
 from sixmm.stream.options import SessionOptions
 from sixmm.transport.base import WsLink, WsTransport
 from sixmm.transport.defaults import default_http, default_ws
@@ -167,6 +168,18 @@ def test_nothing_is_sent_before_the_welcome_nor_before_the_login_is_accepted(
     first, *others = [json.loads(text) for text in tap.sent]
     assert first["op"] == "auth"
     assert {other.get("action", other.get("type")) for other in others} <= {"SUBSCRIBE", "ping"}
+
+
+def test_a_busy_server_is_tried_again(make: MakeWorld) -> None:
+    """It says nothing of the key: the client waits and dials."""
+    world = make(limits=Limits(messages=0, sessions=0, dials=1))
+    with world.client(**FRAME) as client:
+        client.wait_live(DEADLINE)
+        world.exchange.faults.cut("rst")
+        first_end(client)
+        event = first_end(client)
+        assert isinstance(event.error, Throttled)
+        assert (event.error.code, event.retry_in is None) == (509, False)
 
 
 def test_a_login_without_an_answer_is_given_up(make: MakeWorld) -> None:

@@ -25,6 +25,7 @@ from .topics import ProError, read_pro
 
 __all__ = ["ProDesk"]
 
+TOO_MUCH = "509"
 KEPT_PROOFS = 10_000
 """Signatures of logins that are remembered, each of which works once."""
 
@@ -41,11 +42,18 @@ class _LoginError(ProError):
 class ProDesk:
     """Answers requests. Runs on the loop's thread."""
 
-    def __init__(self, core: Core, limits: Limits, ping_interval_ms: int) -> None:
-        """Answer for the exchange behind `core`."""
+    def __init__(
+        self,
+        core: Core,
+        limits: Limits,
+        ping_interval_ms: int,
+        busy: Callable[[str], str | None] = lambda _: None,
+    ) -> None:
+        """Answer for the exchange behind `core`; `busy` says why a user may not log in now."""
         self._core = core
         self._limits = limits
         self._interval_ms = ping_interval_ms
+        self._busy = busy
         self._proofs: dict[str, None] = {}
 
     def greet(self, outlet: Outlet) -> None:
@@ -123,6 +131,9 @@ class ProDesk:
         proof = fields["kc-api-sign"]
         if proof in self._proofs:
             raise _LoginError(BAD_SIGNATURE, "KC-API-SIGN was used before")
+        busy = self._busy(key.user_id)
+        if busy is not None:
+            raise _LoginError(TOO_MUCH, busy)
         self._proofs[proof] = None
         if len(self._proofs) > KEPT_PROOFS:
             del self._proofs[next(iter(self._proofs))]

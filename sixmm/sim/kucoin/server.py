@@ -55,7 +55,7 @@ class Server:
         self._timing = timing
         self._outgoing_limit = outgoing_limit
         self._classic = ClassicDesk(core, limits)
-        self._pro = ProDesk(core, limits, core.ping_interval_ms)
+        self._pro = ProDesk(core, limits, core.ping_interval_ms, self._busy)
         self._dials: dict[str, Window] = {}
         self._stopped = asyncio.Event()
         self._runners: list[web.AppRunner] = []

@@ -191,6 +191,24 @@ def test_limits(opener: Opener) -> None:
     assert messages["message"] == "exceed max permits per second"
 
 
+def test_limits_of_a_user(opener: Opener) -> None:
+    """A login counts as a dial with a token does: so many at once, and in a minute."""
+    with KuCoinExchange(limits=Limits(sessions=1, dials=2)) as exchange:
+        key = exchange.create_key(exchange.create_account())
+        answers = []
+        for _ in range(3):
+            stream = opener(Pro, exchange.pro_url)
+            assert isinstance(stream, Pro)
+            stream.next()
+            answers.append(stream.auth(key))
+
+    assert answers[0]["result"] is True
+    assert [one["message"] for one in answers[1:]] == [
+        "509 exceed max session count limitation of 1",
+        "509 service is busy, please retry later",
+    ]
+
+
 def test_before_the_welcome(exchange: KuCoinExchange, opener: Opener) -> None:
     """Nothing is accepted, as on a Classic connection."""
     exchange.faults.late_welcome(30)
