@@ -14,7 +14,7 @@ from ..log import LoggedEvent
 
 __all__ = ["LoggedPush", "PushLog"]
 
-KEPT_PUSHES = 100_000
+KEPT_PUSHES = 120_000
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -37,7 +37,7 @@ class LoggedPush(LoggedEvent):
 
 
 class PushLog:
-    """The pushes of each account, the newest 100,000."""
+    """The pushes of each account, the newest 120,000."""
 
     def __init__(self) -> None:
         """Begin an empty log."""
