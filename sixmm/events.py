@@ -45,7 +45,7 @@ class Origin(str, enum.Enum):
     STREAM = "STREAM"
     """A push of the exchange."""
     REST = "REST"
-    """A difference that a REST snapshot showed after a (re)connect."""
+    """A difference that a comparison of the account by REST has shown."""
     CLIENT = "CLIENT"
     """The client itself, about its connection."""
 
@@ -120,9 +120,10 @@ class ConnectionEvent(Event):
 
 @attrs.frozen(kw_only=True)
 class Connected(ConnectionEvent):
-    """A link is open, the credential is accepted and every wanted topic is acknowledged.
+    """A link is open, the credential is accepted and every wanted topic was asked for.
 
-    For a private stream the account is not yet certain: wait for :class:`Resynced`.
+    A topic that was not acknowledged in time is not among ``topics``: it is asked for again. For a
+    private stream the account is not yet certain: wait for :class:`Resynced`.
     """
 
     connection: int
@@ -154,8 +155,9 @@ class Resynced(ConnectionEvent):
     """
 
     reason: str
-    """``"start"``, ``"reconnect"``, ``"retry"`` (of what could not be read before), or ``"audit"``
-    (the account showed what the stream had not told)."""
+    """``"start"``, ``"reconnect"``, ``"retry"`` (of what could not be read before), ``"audit"``
+    (the account showed what the stream had not told), or ``"rotation"`` (a link has taken the place
+    of one that its server would have ended)."""
     connection: int
     """Which connection of this client it belongs to."""
     checked: tuple[str, ...] = ()
