@@ -15,7 +15,7 @@ class AccountReading(Event):
     """Balances and positions as a comparison with the exchange found them.
 
     They come from several calls with rows of several forms, so that they are in the terms of the
-    mirror: see :func:`sixmm.venues.kucoin.facts.balance_key` for the names of the balances.
+    mirror: see :func:`sixmm.venues.kucoin.words.balance_key` for the names of the balances.
     """
 
     origin: Origin = Origin.REST
