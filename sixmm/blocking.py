@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -103,9 +103,14 @@ class BlockingClient:
         if self._session.state is not State.IDLE or self._recorder is not None:
             raise LocalStateError("record() is called once, before start()")
         self._recorder = recorder = Recorder(path, overwrite=overwrite)
-        self._rest.through(recorder.http)
+        for rest in self._rests():
+            rest.through(recorder.http)
         self._session.through(recorder.ws)
         return recorder
+
+    def _rests(self) -> Sequence[RestSession]:
+        """Return whatever makes REST calls; each connection of several has its own."""
+        return (self._rest,)
 
     def start(self) -> None:
         """Start the reader and the timer thread; the connection is made in the background.

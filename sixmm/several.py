@@ -135,6 +135,9 @@ class SeveralStreamsClient(BlockingClient):
             for plan, session in zip(self._plans, self._sessions, strict=True)
         ]
 
+    def _rests(self) -> Sequence[RestSession]:
+        return [shared.rest for shared in self._shares]
+
     def _decide_private(self, has_credentials: bool) -> None:
         for plan, shared in zip(self._plans, self._shares, strict=True):
             shared.private = plan.private and has_credentials

@@ -4,7 +4,8 @@ A record says in which order things happened. A replay keeps that order where it
 from the exchange after the reader's third REST call comes after the third REST call. So the things
 that the client itself did are *gates*: what was received behind one waits until the client has done
 the same again. What the client did because time had passed (a ping, a renewal) is no gate, and what
-it does not do again is waited for only a moment.
+it does not do again is waited for only a moment. Where a client had several connections, each of
+these lines has an order of its own.
 
 Pure: it is told the time, and whoever uses it holds a lock.
 """
@@ -44,6 +45,7 @@ class _Link:
     """What is left of one connection of the record."""
 
     dial: int
+    line: str
     result: int | None = None
     received: list[int] = attrs.field(factory=list)
     outs: dict[str, list[int]] = attrs.field(factory=lambda: defaultdict(list))
@@ -55,6 +57,11 @@ class _Link:
     blocked_since: float | None = None
     next_received: int = 0
     next_gate: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether everything that was received on it has been given out."""
+        return self.next_received >= len(self.received) and not self.extras
 
 
 class Course:
@@ -76,7 +83,9 @@ class Course:
         self._horizon = -1
         self._origin: float | None = None
         self._links: list[_Link] = []
-        self._current = 0
+        self._lines: dict[str, list[int]] = defaultdict(list)
+        # How many links of each line were dialled.
+        self._current: dict[str, int] = defaultdict(int)
         self._calls: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._outcome: dict[int, int] = {}
         self._templates: dict[str, str] = {}
@@ -95,18 +104,21 @@ class Course:
             told, number = entry.data, entry.data.get("link")
             number = number if isinstance(number, int) else None
             if entry.kind == "dial":
-                numbers[number] = _Link(dial=index)
-                self._links.append(numbers[number])
+                link = numbers[number] = _Link(dial=index, line=_line(entry))
+                self._lines[link.line].append(len(self._links))
+                self._links.append(link)
             elif entry.kind == "call":
                 calls[told["call"]] = index
                 self._calls[told["method"], _path(told["url"])].append(index)
-                if told.get("by") == "reader" and self._links:
-                    self._links[-1].gates.append(index)
+                own = self._lines.get(_line(entry))
+                if told.get("by") == "reader" and own:
+                    self._links[own[-1]].gates.append(index)
             elif entry.kind in ("reply", "failed"):
                 self._outcome[calls.get(told["call"], -1)] = index
             elif number in numbers:
                 self._index_link(index, entry, numbers[number], requests)
-        self._drop_last_end()
+        for own in self._lines.values():
+            self._drop_last_end(self._links[own[-1]].received)
 
     def _index_link(
         self, index: int, entry: Entry, link: _Link, requests: dict[tuple[object, str], str]
@@ -130,9 +142,8 @@ class Course:
                 if key_of is not None:
                     self._templates.setdefault(key_of, message)
 
-    def _drop_last_end(self) -> None:
+    def _drop_last_end(self, last: list[int]) -> None:
         """Leave the last link open where its end is only that the client was closed."""
-        last = self._links[-1].received if self._links else []
         if last and self._entries[last[-1]].kind == "end":
             error = self._entries[last[-1]].data["error"]
             if error.get("by") == "local" or error.get("type") == "ClientClosed":
@@ -158,10 +169,10 @@ class Course:
         """Whether everything that was received has been given out."""
         if not self._links:
             return all(self._done[i] for indices in self._calls.values() for i in indices)
-        if self._current < len(self._links) or self._current == 0:
-            return False
-        last = self._links[-1]
-        return last.next_received >= len(last.received) and not last.extras
+        return all(
+            self._current[line] == len(own) and self._links[own[-1]].is_over
+            for line, own in self._lines.items()
+        )
 
     # Time
 
@@ -186,18 +197,24 @@ class Course:
 
     # What the client does
 
-    def call(self, method: str, url: str, *, by: str, now: float) -> tuple[int, int | None] | None:
+    def call(
+        self, method: str, url: str, *, by: str, now: float, line: str = ""
+    ) -> tuple[int, int | None] | None:
         """Return the recorded call that is taken for this one and its outcome, or None.
 
         Of those that ask for the same, the first that was not taken yet; ids, times and signatures
-        do not count. The reader is given what the reader had asked for, and nothing from behind the
-        next connection: that would be a look into the future.
+        do not count. The reader of a line is given what that reader had asked for, and nothing from
+        behind the next connection of the line: that would be a look into the future.
         """
         free = [i for i in self._calls.get((method, _path(url)), ()) if not self._done[i]]
         is_reader = by == "reader"
-        if is_reader and self._current < len(self._links):
-            free = free[: bisect.bisect(free, self._links[self._current].dial)]
-        alike = [i for i in free if (self._entries[i].data.get("by") == "reader") is is_reader]
+        if is_reader:
+            # What another line has asked for is not this one's.
+            free = [i for i in free if self._reader_of(i) in (line, None)]
+            coming = self._coming(line)
+            if coming is not None:
+                free = free[: bisect.bisect(free, self._links[coming].dial)]
+        alike = [i for i in free if self._reader_of(i) == (line if is_reader else None)]
         wanted = _query(url)
         free = alike or free
         equal = [i for i in free if _query(self._entries[i].data["url"]) == wanted]
@@ -210,16 +227,27 @@ class Course:
             self._horizon = max(self._horizon, index)
         return index, self._outcome.get(index)
 
-    def dial(self, now: float) -> tuple[int, int | None] | None:
-        """Return the number of the next connection of the record and its result, or None."""
-        if self._current >= len(self._links):
+    def _coming(self, line: str) -> int | None:
+        """Return the number of the connection that a line makes next, or None."""
+        own, made = self._lines.get(line, ()), self._current[line]
+        return own[made] if made < len(own) else None
+
+    def _reader_of(self, index: int) -> str | None:
+        """Return the line whose reader has done something; None where it was no reader."""
+        entry = self._entries[index]
+        return _line(entry) if entry.data.get("by") == "reader" else None
+
+    def dial(self, now: float, *, line: str = "") -> tuple[int, int | None] | None:
+        """Return the number of the next connection of a line and its result, or None."""
+        number = self._coming(line)
+        if number is None:
             return None
-        number, link = self._current, self._links[self._current]
-        self._current += 1
+        link = self._links[number]
+        self._current[line] += 1
         # What the reader did before and does not do again is not waited for, nor found, any more.
         for indices in self._calls.values():
             for index in indices[: bisect.bisect(indices, link.dial)]:
-                if self._entries[index].data.get("by") == "reader":
+                if self._reader_of(index) == line:
                     self._done[index] = 1
         self._do(link.dial, now)
         self._horizon = max(self._horizon, link.dial)
@@ -262,7 +290,7 @@ class Course:
             step = self._step(link, self._entries[index])
             if step is not None:
                 return step
-        is_last = number + 1 >= len(self._links)
+        is_last = number == self._lines[link.line][-1]
         extra = self._extra(link)
         if extra or is_last:
             return extra or _NEVER
@@ -316,6 +344,11 @@ class Course:
         if "message" in told:
             return _request(told["message"])[0]
         return f"{told['method']} {_path(told['url'])}"
+
+
+def _line(entry: Entry) -> str:
+    line = entry.data.get("line", "")
+    return line if isinstance(line, str) else ""
 
 
 def _path(url: str) -> str:

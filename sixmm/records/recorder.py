@@ -22,9 +22,10 @@ from .cleaning import Cleaner
 from .format import Header, as_text, error_told
 from .writer import RecordWriter, create_file
 
-__all__ = ["Recorder", "RecordingHttp", "RecordingLink", "RecordingWs", "role"]
+__all__ = ["Recorder", "RecordingHttp", "RecordingLink", "RecordingWs", "line", "role"]
 
 _ROLES = {"sixmm-reader": "reader", "sixmm-timer": "timer"}
+_READER = "sixmm-reader-"
 
 
 def role() -> str:
@@ -35,6 +36,21 @@ def role() -> str:
     # A client with several connections has a reader thread for each, with a word more.
     name = "-".join(threading.current_thread().name.split("-", 2)[:2])
     return _ROLES.get(name, "caller")
+
+
+def line() -> str:
+    """Return for which of several connections this thread works; "" for one, and for no reader.
+
+    A replay keeps the order of things within a line, and not between two of them.
+    """
+    name = threading.current_thread().name
+    return name.removeprefix(_READER) if name.startswith(_READER) else ""
+
+
+def _by() -> dict[str, str]:
+    """Return the members that say who has done something."""
+    name = line()
+    return {"by": role(), "line": name} if name else {"by": role()}
 
 
 class Recorder:
@@ -133,7 +149,7 @@ class Recorder:
         headers, url = cleaner.headers(request.headers), cleaner.url(request.url)
         body = None if request.body is None else cleaner.text(as_text(request.body))
         told = {"call": number, "method": request.method, "url": url, "headers": headers}
-        self._writer.put("call", {**told, "body": body, "by": role()}, size=len(body or ""))
+        self._writer.put("call", {**told, "body": body, **_by()}, size=len(body or ""))
         return number
 
     def replied(self, number: int, response: HttpResponse) -> None:
@@ -152,7 +168,7 @@ class Recorder:
         """Note that a connection is about to be made; return its number."""
         number = next(self._links)
         self._cleaner.look_again()
-        self._writer.put("dial", {"link": number, "url": self._cleaner.url(url), "by": role()})
+        self._writer.put("dial", {"link": number, "url": self._cleaner.url(url), **_by()})
         return number
 
     def link(self, kind: str, number: int, **told: Any) -> None:

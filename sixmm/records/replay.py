@@ -28,7 +28,7 @@ from .cleaning import Cleaner
 from .course import Course, Step
 from .format import as_bytes, told_error
 from .reader import Record, read_record
-from .recorder import role
+from .recorder import line, role
 
 __all__ = ["ReplayHttp", "ReplayLink", "ReplayTransport", "ReplayWs"]
 
@@ -158,7 +158,7 @@ class ReplayHttp(HttpTransport):
         stage = self._stage
         with stage.changed:
             now, url = stage.clock.monotonic(), stage.cleaner.url(request.url)
-            found = stage.course.call(request.method, url, by=role(), now=now)
+            found = stage.course.call(request.method, url, by=role(), line=line(), now=now)
             stage.changed.notify_all()
             if found is None:
                 path = one_line(url.partition("?")[0])
@@ -224,7 +224,7 @@ class ReplayWs(WsTransport):
         stage = self._stage
         with stage.changed:
             self._check_open()
-            found = stage.course.dial(stage.clock.monotonic())
+            found = stage.course.dial(stage.clock.monotonic(), line=line())
             stage.changed.notify_all()
             if found is None:
                 raise ConnectFailed("the record has no further connection")

@@ -6,6 +6,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -21,6 +22,7 @@ from sixmm.errors import (
     SixmmError,
     Throttled,
 )
+from sixmm.records import ReplayTransport
 from sixmm.sim.kucoin import Limits, Manners
 from sixmm.stream.options import SessionOptions
 from sixmm.venues.kucoin import (
@@ -409,6 +411,30 @@ def test_the_audit_finds_what_is_wrong(make: MakeWorld) -> None:
         made_up = attrs.evolve(fill, raw=fill.raw + " ", trade_id="1")
         assert len(judged([*events, made_up]).inventions) == 2
     taker.join()
+
+
+def test_a_record_of_all_connections_is_played_again(make: MakeWorld, tmp_path: Path) -> None:
+    """The same private events, line by line, without the exchange; nothing is asked beyond it."""
+    world, path = make(), tmp_path / "session.jsonl.gz"
+    client = world.client()
+    client.record(path)
+    with client:
+        client.wait_live(DEADLINE)
+        told = until_told(world, client, SpotOrderUpdate, FuturesOrderUpdate, FuturesPositionUpdate)
+
+    def texts(events: list[Event], kind: type[Event]) -> list[str]:
+        return [event.raw for event in events if isinstance(event, kind)]
+
+    replay, again = ReplayTransport(path), list[Event]()
+    with world.client(http=replay.http, ws=replay.ws) as client:
+        # What came at the very end is in the record, and may not have been taken from the client.
+        for kind in (SpotOrderUpdate, FuturesOrderUpdate, FuturesPositionUpdate):
+            wanted = texts(told, kind)
+            while len(texts(again, kind)) < len(wanted):
+                again.append(client.get(timeout=DEADLINE))
+            assert texts(again, kind)[: len(wanted)] == wanted != []
+        assert replay.wait_over(DEADLINE)
+        assert replay.missing == []
 
 
 def test_threads_and_connections_end_with_the_client(make: MakeWorld) -> None:

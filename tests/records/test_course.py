@@ -20,8 +20,11 @@ def _record(*things: tuple[str, dict[str, Any]]) -> list[Entry]:
     ]
 
 
-def _call(number: int, path: str, *, by: str = "reader", method: str = "GET") -> Any:
-    return "call", {"call": number, "method": method, "url": URL + path, "by": by}
+def _call(
+    number: int, path: str, *, by: str = "reader", method: str = "GET", line: str = ""
+) -> Any:
+    told = {"call": number, "method": method, "url": URL + path, "by": by}
+    return "call", {**told, "line": line} if line else told
 
 
 def _reply(number: int) -> Any:
@@ -32,8 +35,9 @@ def _link(kind: str, link: int = 1, **data: Any) -> Any:
     return kind, {"link": link, **data}
 
 
-def _dial(link: int = 1) -> list[Any]:
-    return [_link("dial", link, url="wss://host/ws"), _link("open", link)]
+def _dial(link: int = 1, line: str = "") -> list[Any]:
+    more = {"line": line} if line else {}
+    return [_link("dial", link, url="wss://host/ws", **more), _link("open", link)]
 
 
 def _out(request_id: str, op: str, *, by: str = "caller", link: int = 1) -> Any:
@@ -194,6 +198,36 @@ def test_callers_and_reader_do_not_take_from_one_another() -> None:
     assert course.call("GET", URL + "/x", by="reader", now=0.0) == (1, None)
     assert course.call("GET", URL + "/x", by="caller", now=0.0) == (0, None)
     assert course.call("GET", URL + "/x", by="caller", now=0.0) == (2, None)
+
+
+def test_lines_have_an_order_each() -> None:
+    """Two readers make the same calls at their own pace; neither waits for, or takes from, both."""
+    things = [
+        *[_call(1, "/time", line="a"), _call(2, "/time", line="b")],
+        *[*_dial(1, "a"), *_dial(2, "b"), _call(3, "/x", line="a"), _call(4, "/x", line="b")],
+        *[_in("of b", link=2), _in("of a", link=1), _end(2, "local"), _end(1, "local")],
+    ]
+    course = Course(_record(*things))
+
+    def ask(path: str, line: str) -> tuple[int, int | None] | None:
+        return course.call("GET", URL + path, by="reader", line=line, now=0.0)
+
+    # The second line is dialled first, before the first has asked for anything.
+    assert ask("/time", "b") == (1, None)
+    assert course.dial(0.0, line="b") == (1, 5)
+    assert course.receive(1, 0.0) == 5.0
+    assert ask("/x", "b") == (7, None)
+    assert _messages(course.receive(1, 0.0)) == ("of b",)
+    assert not course.is_over
+    assert ask("/x", "a") is None
+    assert ask("/time", "a") == (0, None)
+    assert course.dial(0.0, line="a") == (0, 3)
+    assert ask("/x", "a") == (6, None)
+    assert _messages(course.receive(0, 0.0)) == ("of a",)
+    # Both ended only because the client was closed.
+    assert [course.receive(number, 0.0) for number in (0, 1)] == [float("inf")] * 2
+    assert course.is_over
+    assert course.dial(0.0, line="a") is None
 
 
 def _play_link(course: Course, number: int) -> list[Step | float]:

@@ -26,7 +26,7 @@ from sixmm.errors import (
     SixmmError,
 )
 from sixmm.records import Recorder, read_record
-from sixmm.records.recorder import RecordingHttp, RecordingWs, role
+from sixmm.records.recorder import RecordingHttp, RecordingWs, line, role
 from sixmm.sim import Exchange
 from sixmm.transport import HttpRequest, HttpResponse, MemoryHttp, MemoryPeer, MemoryWs
 from sixmm.transport.requests_http import RequestsTransport
@@ -173,15 +173,42 @@ def test_links_that_are_dropped(recorder: Recorder, path: Path) -> None:
     assert told[3][1]["error"]["by"] == "local"
 
 
+def _in_thread(name: str, ask: Callable[[], str]) -> str:
+    found: list[str] = []
+    thread = threading.Thread(target=lambda: found.append(ask()), name=name)
+    thread.start()
+    thread.join(DEADLINE)
+    return found[0]
+
+
 def test_roles() -> None:
     """Who did something is told by the thread: a replay waits for the reader only."""
-    found: list[str] = []
-    for name in ("sixmm-reader", "sixmm-timer", "x"):
-        thread = threading.Thread(target=lambda: found.append(role()), name=name)
-        thread.start()
-        thread.join(DEADLINE)
+    names = ("sixmm-reader", "sixmm-reader-spot", "sixmm-timer", "x")
 
-    assert found == ["reader", "timer", "caller"]
+    assert [_in_thread(name, role) for name in names] == ["reader", "reader", "timer", "caller"]
+
+
+def test_lines() -> None:
+    """Of several connections, it is told for which one a reader works; each has its own order."""
+    names = ("sixmm-reader-spot", "sixmm-reader", "sixmm-timer", "x")
+
+    assert [_in_thread(name, line) for name in names] == ["spot", "", "", ""]
+
+
+def test_a_line_is_in_the_record(recorder: Recorder, path: Path) -> None:
+    """With the calls and connections of that reader, and of no other."""
+    url = "http://127.0.0.1:1/x"
+
+    def work() -> str:
+        recorder.call(HttpRequest(method="GET", url=url))
+        recorder.dial("ws://127.0.0.1:1/ws")
+        return ""
+
+    _in_thread("sixmm-reader-spot", work)
+    _in_thread("sixmm-reader", work)
+    assert recorder.close(DEADLINE)
+    told = [(entry.kind, entry.data.get("line")) for entry in read_record(path).entries]
+    assert told == [("call", "spot"), ("dial", "spot"), ("call", None), ("dial", None)]
 
 
 def test_arguments(path: Path) -> None:
