@@ -173,7 +173,8 @@ class Resynced(ConnectionEvent):
 
 @attrs.frozen(kw_only=True)
 class SubscriptionFailed(ConnectionEvent):
-    """A topic that was live before could not be subscribed again after a reconnect.
+    """A topic for which no caller waits could not be subscribed: one that was live before the
+    connection was lost, or that the client asks for by itself.
 
     It was refused, or never acknowledged although it was asked for several times. The topic stays
     wanted and is asked for again at the next connection.

@@ -104,6 +104,15 @@ class RequestDesk:
 
     # The caller's side
 
+    def want(self, topics: Sequence[str]) -> None:
+        """Want ``topics`` from the next connection on, where nobody waits for their answers.
+
+        So a refusal of one is told as an event, and the topic stays wanted.
+        """
+        with self._lock:
+            self._check()
+            self._book.want(topics)
+
     def subscribe(self, topics: Sequence[str]) -> tuple[Waiter | None, list[str]]:
         """Want ``topics``; return what to wait on (None: all are live), and what to send now.
 

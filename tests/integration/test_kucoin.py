@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 import pytest
 
-from sixmm import Connected, Disconnected, Event, Origin, Resynced
+from sixmm import Connected, Disconnected, Event, Origin, Resynced, SubscriptionFailed
 from sixmm.cli.kucoin_audit import KuCoinAudit
 from sixmm.errors import (
     AuthenticationError,
@@ -283,6 +283,24 @@ def test_a_refused_topic_is_told_with_its_code(make: MakeWorld, code: int) -> No
         assert caught.value.topics == ("/spotMarket/advancedOrders",)
         assert "/spotMarket/advancedOrders" not in client.stats().topics
         client.subscribe("/spotMarket/advancedOrders", timeout=DEADLINE)
+
+
+def test_a_topic_of_the_account_that_is_refused_at_the_start_is_told(make: MakeWorld) -> None:
+    """Nobody asked for it in a call, so it is an event; the next connection asks once more."""
+    world = make()
+    world.exchange.faults.stream_error(1, code=509, text="exceed max permits per second")
+    with world.client(connections=["spot_private_v1"]) as client:
+        ends = (Resynced, SubscriptionFailed)
+        event = next(e for e in client.events(timeout=DEADLINE) if isinstance(e, ends))
+        assert isinstance(event, SubscriptionFailed)
+        assert isinstance(event.error, StreamRefused)
+        assert (event.topics, event.error.code) == (("/spotMarket/tradeOrdersV2",), 509)
+        client.wait_live(DEADLINE)
+        world.exchange.faults.cut("rst")
+        topics = {"/spotMarket/tradeOrdersV2", "/account/balance"}
+        assert world.exchange.wait_until(
+            lambda: world.exchange.subscriptions() == [topics], DEADLINE
+        )
 
 
 def test_each_topic_is_acknowledged_by_itself(make: MakeWorld) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from sixmm import Disconnected, Event, Resynced, SubscriptionRefused
+from sixmm import Disconnected, Event, Resynced, SubscriptionFailed, SubscriptionRefused
 from sixmm.errors import DeadlineExceeded
 from sixmm.sim.rocketfi import Manners
 from sixmm.venues.rocketfi import (
@@ -127,6 +127,28 @@ def test_a_refusal_names_its_reason() -> None:
         client.wait_live(DEADLINE)
         with pytest.raises(SubscriptionRefused):
             client.subscribe("PriceFeed?instrumentId=0xffffffffffffffff", timeout=DEADLINE)
+
+
+def test_a_feed_of_the_account_that_is_refused_at_the_start_is_told() -> None:
+    """Nobody asked for it in a call, so it is an event; the next connection asks once more."""
+    with floor() as place:
+        place.exchange.faults.refuse_topics(["OrderEvents"])
+        with place.client() as client:
+            event = next(
+                e
+                for e in client.events(timeout=DEADLINE)
+                if isinstance(e, Resynced | SubscriptionFailed)
+            )
+            assert isinstance(event, SubscriptionFailed)
+            (topic,) = event.topics
+            assert topic.startswith("OrderEvents?account=0x")
+            place.exchange.faults.refuse_topics([])
+            client.wait_live(DEADLINE)
+            place.exchange.faults.cut("rst")
+            subscriptions = place.exchange.subscriptions
+            assert place.exchange.wait_until(
+                lambda: [len(one) for one in subscriptions()] == [4], DEADLINE
+            )
 
 
 def test_a_missing_confirmation_is_not_waited_for_for_ever() -> None:

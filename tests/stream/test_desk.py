@@ -165,6 +165,20 @@ def test_a_refused_resubscription_is_handed_out_as_an_event() -> None:
     assert len(desk.open()) == 1
 
 
+def test_a_refusal_of_what_nobody_waits_for_is_handed_out_as_an_event() -> None:
+    """Also on the first connection: what a client asks for by itself does not vanish in silence."""
+    desk = new_desk()
+    desk.want(["a", "b"])
+    refused, accepted = desk.open()
+    refusal = desk.answer(reply(id_of(refused), REFUSED))
+    assert refusal is not None
+    assert refusal.topics == ("a",)
+    assert desk.answer(reply(id_of(accepted))) is None
+    assert desk.live == ("b",)
+    desk.connection_lost()
+    assert [topics_of(text) for text in desk.open()] == [["a"], ["b"]]
+
+
 def test_a_caller_that_gave_up_leaves_nothing_behind() -> None:
     """Its topics are not asked for again, its late answer finds nobody, nothing is pending."""
     desk = new_desk()

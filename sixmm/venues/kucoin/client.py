@@ -254,7 +254,7 @@ class KuCoinClient(SeveralStreamsClient):
             wanted = tuple(topic for topic in wanted if topic not in carried)
             if carried:
                 # Asked for at each connection, before the account is compared.
-                shared.desk.subscribe(carried)
+                shared.desk.want(carried)
         if wanted:
             raise ConfigurationError(
                 f"no private connection of this client carries {one_line(wanted[0], limit=80)}"

@@ -130,7 +130,7 @@ class RocketFiClient(StreamClient):
         )
         if wanted:
             # Asked for at each connection, before the account is compared.
-            self._shared.desk.subscribe(wanted)
+            self._shared.desk.want(wanted)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, **options: Any) -> RocketFiClient:
