@@ -39,6 +39,7 @@ from .words import (
     balance_key,
     fill_key,
     plain,
+    pro_quantity,
     pro_word,
     set_leverage,
 )
@@ -183,7 +184,7 @@ def _pro_order(event: ProOrderUpdate) -> Facts:
         event.order_type,
         event.time_in_force,
         amount_or_none(event.price),
-        amount_or_none(event.quantity),
+        pro_quantity(event.quantity, event.quantity_unit),
         event.filled_size,
         amount_or_none(event.average_price),
         ms_of(event.created_at_ns),

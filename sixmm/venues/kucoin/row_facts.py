@@ -36,6 +36,7 @@ from .words import (
     balance_key,
     fill_key,
     plain,
+    pro_quantity,
     pro_word,
     set_leverage,
 )
@@ -139,7 +140,7 @@ def pro_order(row: ProOrder) -> Order:
         type=plain(row.order_type),
         time_in_force=row.time_in_force,
         price=amount_or_none(row.price),
-        quantity=amount_or_none(row.size),
+        quantity=pro_quantity(row.size, row.size_unit),
         executed_quantity=row.filled_size,
         average_price=amount_or_none(row.average_price),
         created_at_ms=ms_of(row.order_time_ns),

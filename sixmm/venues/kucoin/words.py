@@ -24,6 +24,7 @@ __all__ = [
     "balance_key",
     "fill_key",
     "plain",
+    "pro_quantity",
     "pro_word",
     "set_leverage",
 ]
@@ -74,6 +75,14 @@ def pro_word(status: int | None, filled: Decimal | None) -> OrderWord:
     """Return where an order of the unified account is; an unknown status counts as open."""
     word = _PRO_WORDS.get(-1 if status is None else status, OrderWord.OPEN)
     return OrderWord.MATCH if word is OrderWord.OPEN and filled else word
+
+
+def pro_quantity(quantity: Decimal | None, unit: str | None) -> Decimal | None:
+    """Return the quantity of an order of the unified account, in the unit of what is filled of it.
+
+    A market order may be for an amount of money, which is no quantity: None, as on the spot stream.
+    """
+    return None if unit == "QUOTECCY" else amount_or_none(quantity)
 
 
 def fill_key(symbol: str | None, trade_id: str, order_id: str) -> str:

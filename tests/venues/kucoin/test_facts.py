@@ -207,6 +207,14 @@ class TestUnified:
         )
         assert found.fills == ()
 
+    def test_an_order_for_an_amount_of_money(self) -> None:
+        """Money is no quantity of what is bought, to which what is filled could be compared."""
+        data = {"oi": "o1", "s": "DASH-USDT", "oT": "MARKET", "q": "12", "fS": "0.1481", "os": 4}
+        by_money = order_of(pro_push("orderAll.SPOT", {**data, "qU": "QUOTECCY"}))
+
+        assert (by_money.quantity, by_money.executed_quantity) == (None, Decimal("0.1481"))
+        assert order_of(pro_push("orderAll.SPOT", {**data, "qU": "BASECCY"})).quantity == 12
+
     def test_execution(self) -> None:
         """An execution is a fill with a fee; that of the quick channel is the same fill."""
         whole = facts(texts("execution.UNIFIED")[0]).fills[0]

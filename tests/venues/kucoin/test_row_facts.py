@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import attrs
 import pytest
 
 from sixmm.state.account import AccountMirror
@@ -207,6 +208,7 @@ class TestUnified:
         mirror.apply(told)
 
         assert row_facts.pro_order(row).status == "filled"
+        assert row_facts.pro_order(attrs.evolve(row, size_unit="QUOTECCY")).quantity is None
         assert mirror.tell_order(row_facts.pro_order(row)).value == "repeat"
 
     def test_fill(self) -> None:
