@@ -6,6 +6,7 @@ import logging
 
 from ..errors import DeadlineExceeded
 from ..events import SubscriptionFailed
+from .desk import Refusal
 from .options import SessionOptions
 from .shared import Shared
 from .unanswered import Unanswered
@@ -47,6 +48,24 @@ class Asking:
             timeout = self._options.ack_timeout
             failure = DeadlineExceeded(f"the subscription was not acknowledged in {timeout:g} s")
             self._shared.tell(SubscriptionFailed(topics=given_up, error=failure))
+
+    def refused(self, refusal: Refusal) -> None:
+        """Tell a refusal that no caller waits for, and ask again later where that may help."""
+        self._shared.tell(SubscriptionFailed(topics=refusal.topics, error=refusal.error))
+        if refusal.may_pass:
+            self._unanswered.refused(refusal.topics, self._shared.clock.monotonic())
+
+    def settle(self) -> bool:
+        """Whether everything that was asked for again is answered by now, and a topic came of it.
+
+        What it tells of the account was not told from the start of the link on.
+        """
+        unanswered, desk = self._unanswered, self._shared.desk
+        if not unanswered.is_asked or desk.is_opening:
+            return False
+        asked = unanswered.topics
+        self.note()
+        return not set(asked).isdisjoint(desk.live)
 
     def act(self) -> bool:
         """Do what is due now; return whether it was anything.

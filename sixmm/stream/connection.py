@@ -19,7 +19,7 @@ from ..errors import (
     SixmmError,
     Throttled,
 )
-from ..events import Connected, SubscriptionFailed
+from ..events import Connected
 from ..transport.base import WsLink
 from ..venues.base import Answers, Frame, FrameKind
 from .agenda import Agenda
@@ -364,7 +364,9 @@ class Connection:
             self._note_round_trip(None if is_pong else frame.request_id or "")
             refusal = self._shared.desk.answer(frame)
             if refusal is not None:
-                self._shared.tell(SubscriptionFailed(topics=refusal.topics, error=refusal.error))
+                self._asking.refused(refusal)
+        if self._asking.settle() and self._shared.private and self._agenda.resync_at is None:
+            self._agenda.plan_resync(again=True)
         # An answer may have been what the next request waited for.
         self._shared.desk.flush()
 

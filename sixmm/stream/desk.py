@@ -35,6 +35,8 @@ class Refusal:
 
     topics: tuple[str, ...]
     error: SixmmError
+    may_pass: bool = False
+    """Whether the same may be accepted another time."""
 
 
 def _never(_: float) -> None:
@@ -313,7 +315,7 @@ class RequestDesk:
         for waiter in woken:
             waiter.set(error)
         told = woken or request.op != "subscribe"
-        return None if error is None or told else Refusal(request.topics, error)
+        return None if error is None or told else Refusal(request.topics, error, frame.may_pass)
 
     def pong(self, request_id: str | None) -> float | None:
         """Note the answer to a ping; return its round trip in seconds, or None if nobody's.

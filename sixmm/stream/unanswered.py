@@ -32,6 +32,7 @@ class Unanswered:
         """What went without an answer so far."""
         self.is_asked = False
         """Whether they were asked for again, so that answers may be on their way."""
+        self._refused: tuple[str, ...] = ()
         self.due_at: float | None = None
         """When something is to be done about them (monotonic seconds), or None for never."""
 
@@ -41,15 +42,31 @@ class Unanswered:
 
     def went_without(self, topics: Iterable[str], now: float) -> tuple[str, ...]:
         """Note the topics that have no answer at ``now``; return them where they are given up."""
-        self.topics, self.is_asked, self.due_at = tuple(topics), False, None
+        waiting = () if self.is_asked else self.topics
+        given_up = tuple(topics)
+        self.topics, self._refused = (*waiting, *self._refused, *given_up), ()
+        self.is_asked, self.due_at = False, None
         if not self.topics:
             return ()
         if self._wait > self._longest_wait:
-            given_up, self.topics = self.topics, ()
+            self.topics = ()
             return given_up
         self.due_at = now + self._wait
         self._wait *= 2
         return ()
+
+    def refused(self, topics: Iterable[str], now: float) -> None:
+        """Note topics that were refused at ``now`` and may be accepted another time.
+
+        They are asked for again like those without an answer. Where that has been done often enough
+        they are left: that they were refused is told each time.
+        """
+        if self.due_at is not None and not self.is_asked:
+            self.topics = (*self.topics, *topics)
+            return
+        self._refused = (*self._refused, *topics)
+        if not self.is_asked:
+            self.went_without((), now)
 
     def asked(self, topics: Iterable[str], now: float) -> None:
         """Note that these were asked for again at ``now``; nobody needs the others any more."""

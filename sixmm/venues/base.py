@@ -215,6 +215,8 @@ class Frame:
     """What an answer without an id is meant for; None for nothing."""
     error: SixmmError | None = None
     """Why the request or the login was refused, or None where it was accepted."""
+    may_pass: bool = False
+    """Whether a refusal says nothing of what was asked for, which is accepted another time."""
     pong: str = ""
     """The text that answers a ping."""
 

@@ -303,6 +303,27 @@ def test_a_topic_of_the_account_that_is_refused_at_the_start_is_told(make: MakeW
         )
 
 
+def test_a_busy_server_is_asked_for_the_topic_of_the_account_again(make: MakeWorld) -> None:
+    """On the same connection; what it did not tell meanwhile is found by a comparison."""
+    world = make()
+    options = SessionOptions(ack_retry=0.05, resync_retry=0.05)
+    with world.client(connections=["spot_private_v1"], options=options) as client:
+        client.wait_live(DEADLINE)
+        world.exchange.faults.stream_error(1, code=509, text="exceed max permits per second")
+        world.exchange.faults.cut("rst")
+        events = client.events(timeout=DEADLINE)
+        failed = next(event for event in events if isinstance(event, SubscriptionFailed))
+        assert failed.topics == ("/spotMarket/tradeOrdersV2",)
+        reasons = [event.reason for event in itertools.islice(_resyncs(events), 2)]
+        assert reasons == ["reconnect", "retry"]
+        assert failed.topics[0] in client.stats().topics
+        assert client.stats().reconnects == 1
+
+
+def _resyncs(events: Iterator[Event]) -> Iterator[Resynced]:
+    return (event for event in events if isinstance(event, Resynced))
+
+
 def test_each_topic_is_acknowledged_by_itself(make: MakeWorld) -> None:
     """One whose answer is lost is told; another is there."""
     world = make()

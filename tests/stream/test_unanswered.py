@@ -59,6 +59,33 @@ def test_what_nobody_needs_any_more_is_over() -> None:
     assert (topics.topics, topics.is_asked, topics.due_at) == ((), False, None)
 
 
+def test_what_is_refused_is_asked_for_at_the_same_time() -> None:
+    """Several refusals of one moment are one round; those of a later round wait for its end."""
+    topics = made()
+    topics.refused(["a"], 0.0)
+    topics.refused(["b"], 0.5)
+    assert (topics.topics, topics.due_at) == (("a", "b"), 1.0)
+    assert topics.went_without(["c"], 0.6) == ()
+    assert (topics.topics, topics.due_at) == (("a", "b", "c"), 2.6)
+    topics.asked(["a", "b", "c"], 2.6)
+    topics.refused(["b"], 3.0)
+    assert (topics.topics, topics.due_at) == (("a", "b", "c"), 12.6)
+
+    assert topics.went_without([], 3.0) == ()
+    assert (topics.topics, topics.is_asked, topics.due_at) == (("b",), False, 7.0)
+
+
+def test_what_is_refused_again_and_again_is_left() -> None:
+    """That it was refused is told each time, so that nothing more is to be told in the end."""
+    topics = made(first=1.0, longest=1.0)
+    topics.refused(["a"], 0.0)
+    topics.asked(["a"], 1.0)
+    topics.refused(["a"], 1.0)
+
+    assert topics.went_without([], 1.0) == ()
+    assert (topics.topics, topics.due_at) == ((), None)
+
+
 def test_off() -> None:
     """Where the first wait is longer than the longest, nothing is asked for again."""
     assert made(first=2.0, longest=1.0).went_without(["a"], 0.0) == ("a",)

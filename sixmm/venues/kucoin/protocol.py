@@ -286,6 +286,10 @@ def request_id_of(message: dict[str, Any]) -> str | None:
 
 
 _BUSY = re.compile(r"session count|service busy", re.IGNORECASE)
+_PASSING = (StreamErrorCode.SYSTEM_ERROR, StreamErrorCode.TOO_MUCH)
+_FULL = re.compile(r"subscription count", re.IGNORECASE)
+"""Says that there are too many topics, which are not fewer a moment later."""
+_TOO_FAST = re.compile(r"max permits", re.IGNORECASE)
 _DEAD = re.compile(r"ping timeout", re.IGNORECASE)
 
 
@@ -306,7 +310,8 @@ def _error_frame(message: dict[str, Any]) -> Frame:
     if request_id.startswith(AUTH_ID):
         return Frame(kind=FrameKind.LOGIN, error=_login_error(code, described))
     error = StreamRefused(described, code=code if type(code) is int else None)
-    return Frame(kind=FrameKind.REPLY, request_id=request_id, error=error)
+    may_pass = code in _PASSING and _FULL.search(told) is None
+    return Frame(kind=FrameKind.REPLY, request_id=request_id, error=error, may_pass=may_pass)
 
 
 def _pro_answer(message: dict[str, Any], *, refused: bool) -> Frame:
@@ -320,7 +325,8 @@ def _pro_answer(message: dict[str, Any], *, refused: bool) -> Frame:
         is_login = refused and "code" in message
         return Frame(kind=FrameKind.LOGIN, error=login_error) if is_login else _OTHER
     error = StreamRefused(told) if refused else None
-    return Frame(kind=FrameKind.REPLY, request_id=request_id, error=error)
+    may_pass = refused and _TOO_FAST.search(told) is not None
+    return Frame(kind=FrameKind.REPLY, request_id=request_id, error=error, may_pass=may_pass)
 
 
 _TOO_OFTEN = (int(StreamErrorCode.TOO_MUCH), 429_000)

@@ -211,6 +211,8 @@ class TestErrors:
         assert isinstance(found.error, StreamRefused)
         assert found.error.code == code
         assert str(found.error) == f"code {code}: {text}"
+        # Only of these it is of use to ask for the same topic once more.
+        assert found.may_pass == (text in ("system error", "exceed max permits per second"))
 
     def test_refusal_of_nothing(self) -> None:
         """A refusal that names no request goes to the caller as an event."""
@@ -228,6 +230,8 @@ class TestErrors:
     def test_unified(self, name: str) -> None:
         """The unified stream says why in one of two members."""
         found = frame(**{"id": "5", "result": False, name: "invalid request data"})
+        assert not found.may_pass
+        assert frame(**{"id": "5", "result": False, name: "exceed max permits per second"}).may_pass
 
         assert (found.kind, found.request_id) == (FrameKind.REPLY, "5")
         assert isinstance(found.error, StreamRefused)
