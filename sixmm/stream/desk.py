@@ -284,7 +284,8 @@ class RequestDesk:
     def open(self, send: Send | None = None) -> list[str]:
         """Note that a connection can carry requests; return what asks for every wanted topic.
 
-        Each topic is asked for on its own, so that a refused one does not take others along.
+        Each topic is asked for on its own, so that a refused one does not take others along, but
+        for what the venue takes together.
 
         Args:
             send: sends a text on this connection; :meth:`flush` uses it until the connection is
@@ -292,7 +293,7 @@ class RequestDesk:
         """
         with self._lock:
             self._open, self._send = True, send
-            requests = [self._ask("subscribe", (topic,)) for topic in self._book.unasked()]
+            requests = self._ask_alone(self._book.unasked())
             self._opening = [request.request_id for request in requests]
             return self._texts(requests)
 
@@ -304,6 +305,9 @@ class RequestDesk:
                 return _told_to_nobody(frame)
             request = self._book.answered(request_id, accepted=frame.error is None)
             if request is None:
+                return None
+            if frame.error is not None and not frame.may_pass and self._is_group(request):
+                self._ask_apart(request)
                 return None
             _, dropped = self._renewals.pop(request_id, ("", None))
             if dropped is not None:
@@ -344,13 +348,13 @@ class RequestDesk:
             return tuple(filter(self._book.is_wanted, topics))
 
     def ask_again(self, topics: Sequence[str]) -> tuple[str, ...]:
-        """Ask once more for those of ``topics`` that need it, each on its own; return these.
+        """Ask once more for those of ``topics`` that need it, as :meth:`open` does; return these.
 
         A topic needs it that is wanted and neither acknowledged nor being asked for. The texts are
         sent by :meth:`flush`.
         """
         with self._lock:
-            requests = [self._ask("subscribe", (topic,)) for topic in self._unasked(topics)]
+            requests = self._ask_alone(self._unasked(topics))
             self._opening = [request.request_id for request in requests]
             for request in requests:
                 self._text(request)
@@ -404,8 +408,28 @@ class RequestDesk:
         """Ask for topics, in as many requests as the venue needs for them."""
         return [self._ask(op, part) for part in self._parts(topics)]
 
+    def _ask_alone(self, topics: Sequence[str]) -> list[Request]:
+        """Ask for topics so that a refused one does not take others along."""
+        is_one = self._venue.most_topics == 1
+        groups = self._venue.batches(topics) if is_one else [(topic,) for topic in topics]
+        return [self._ask("subscribe", group) for group in groups]
+
+    def _is_group(self, request: Request) -> bool:
+        """Whether the venue has put together what was asked for."""
+        is_several = request.op == "subscribe" and len(request.topics) > 1
+        return is_several and self._venue.most_topics == 1
+
+    def _ask_apart(self, request: Request) -> None:
+        """Ask for each topic of a refused request on its own: which one was meant is not said."""
+        requests = [self._ask("subscribe", (topic,)) for topic in self._unasked(request.topics)]
+        if request.request_id in self._opening:
+            self._opening += [one.request_id for one in requests]
+        self._texts(requests)
+
     def _parts(self, topics: tuple[str, ...]) -> list[tuple[str, ...]]:
         most = self._venue.most_topics or max(1, len(topics))
+        if most == 1:
+            return self._venue.batches(topics)
         return [topics[first : first + most] for first in range(0, len(topics), most)]
 
     def _ask(self, op: str, topics: tuple[str, ...]) -> Request:

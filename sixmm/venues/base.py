@@ -228,7 +228,8 @@ class Venue(abc.ABC):
     """Its name in logs and errors."""
 
     most_topics: int | None = None
-    """How many topics one request may name; None for as many as there are."""
+    """How many topics one request may name; None for as many as there are, and 1 for those that
+    :meth:`batches` puts together."""
 
     ping_spacing: float = 0.0
     """Seconds between two application pings at least: a server may drop whoever pings more often.
@@ -324,6 +325,14 @@ class Venue(abc.ABC):
         It is asked of a client with several connections only.
         """
         return True
+
+    def batches(self, topics: Sequence[str]) -> list[tuple[str, ...]]:
+        """Return ``topics`` in the groups that share a request, where :attr:`most_topics` is 1.
+
+        A topic is alone in its group but where the venue takes several together. A group that is
+        refused is asked for again topic by topic, so that a refused one does not take others along.
+        """
+        return [(topic,) for topic in topics]
 
     @abc.abstractmethod
     def subscribe_text(self, request_id: str, topics: Sequence[str]) -> str:

@@ -303,6 +303,32 @@ def test_a_topic_of_the_account_that_is_refused_at_the_start_is_told(make: MakeW
         )
 
 
+def test_public_topics_share_messages(make: MakeWorld) -> None:
+    """A hundred symbols are asked for at once, before and after a reconnect, within the limits."""
+    world = make(limits=Limits(messages=10))
+    topics = {f"/market/ticker:A{number}-USDT" for number in range(100)}
+    with world.client() as client:
+        client.subscribe(*topics, timeout=DEADLINE)
+        world.exchange.faults.cut("rst", host="spot")
+        assert world.exchange.wait_until(lambda: topics in world.exchange.subscriptions(), DEADLINE)
+        client.unsubscribe(*topics, timeout=DEADLINE)
+        assert topics.isdisjoint(client.stats().topics)
+
+
+def test_a_refused_topic_does_not_take_others_along(make: MakeWorld) -> None:
+    """A message of several topics that is refused is sent again topic by topic."""
+    world = make()
+    good, bad = ("/market/ticker:A-USDT", "/market/ticker:C-USDT"), "/market/ticker:B-USDT"
+    world.exchange.faults.refuse_topics(bad)
+    with world.client() as client:
+        with pytest.raises(StreamRefused) as caught:
+            client.subscribe(good[0], bad, good[1], timeout=DEADLINE)
+        assert caught.value.topics == (bad,)
+        client.subscribe(*good, timeout=DEADLINE)
+        assert set(good) <= set(client.stats().topics)
+        assert bad not in client.stats().topics
+
+
 def test_a_busy_server_is_asked_for_the_topic_of_the_account_again(make: MakeWorld) -> None:
     """On the same connection; what it did not tell meanwhile is found by a comparison."""
     world = make()

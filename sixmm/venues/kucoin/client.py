@@ -225,8 +225,9 @@ class KuCoinClient(SeveralStreamsClient):
     def subscribe(self, *topics: str, timeout: float | None = 10.0) -> None:
         """Ask for topics; returns when the exchange has acknowledged every one of them.
 
-        A topic of several symbols is asked for as one of each. They are asked for again after each
-        reconnect, until :meth:`unsubscribe`.
+        A topic of several symbols counts as one of each; public ones of a path share messages of up
+        to a hundred symbols. They are asked for again after each reconnect, until
+        :meth:`unsubscribe`.
 
         Raises:
             ConfigurationError: a topic does not have the form of one, none of the connections

@@ -301,6 +301,8 @@ def _unknown(topic: object, form: TopicForm | None) -> ConfigurationError:
     shown = one_line(topic, limit=80)
     if form is not None:
         wanted = form.suffix.value
+        if form.suffix is _Suffix.MANY:
+            wanted = f"up to {TOPICS_PER_MESSAGE} {wanted}"
         return ConfigurationError(
             f"{shown!r} is not a topic: {form.path} takes {wanted} after a colon, "
             f"as in {form.example}"

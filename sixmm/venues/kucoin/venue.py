@@ -25,6 +25,7 @@ from .decoder import Decoder
 from .enums import Connection
 from .hosts import Host, Hosts
 from .signing import KEY_VERSIONS, check_key_version
+from .topics import batches
 
 __all__ = ["ACCOUNT_TOPICS", "LOGINS", "PRO_PING_SPACING", "KuCoinVenue"]
 
@@ -80,7 +81,6 @@ class KuCoinVenue(Venue):
 
     name = "kucoin"
     most_topics = 1
-    """Whether private topics may share a request is not documented, so that each has its own."""
 
     def __init__(
         self,
@@ -218,12 +218,16 @@ class KuCoinVenue(Venue):
         form = topics.FORMS.get(topic.partition(":")[0])
         return self.connection in (topics.connection_of(topic), form and form.also)
 
+    def batches(self, topics: Sequence[str]) -> list[tuple[str, ...]]:
+        """Return topics in the groups that share a message; see :func:`.topics.batches`."""
+        return super().batches(topics) if self.connection.is_pro else batches(topics)
+
     def subscribe_text(self, request_id: str, topics: Sequence[str]) -> str:
-        """Return the message that asks for one topic."""
+        """Return the message that asks for a group of topics."""
         return self._subscribe_text(request_id, topics)
 
     def unsubscribe_text(self, request_id: str, topics: Sequence[str]) -> str:
-        """Return the message that drops one topic."""
+        """Return the message that drops a group of topics."""
         return self._unsubscribe_text(request_id, topics)
 
     def login_text(self, *, credentials: Credentials, timestamp_ms: int) -> Secret:

@@ -224,7 +224,7 @@ class TestTopics:
             assert all(KuCoinVenue(connection).carries(check_topic(topic)) for topic in wanted)
 
     def test_requests(self) -> None:
-        """One topic in each, in the form of the stream."""
+        """In the form of the stream; private topics have one each, public ones of a path share."""
         spot, pro = KuCoinVenue(SPOT), KuCoinVenue(PRO)
         asked = json.loads(spot.subscribe_text("7", ["/account/balance"]))
         assert (asked["privateChannel"], asked["response"]) == (True, True)
@@ -233,6 +233,17 @@ class TestTopics:
         assert json.loads(pro.unsubscribe_text("7", ["lw.UNIFIED"]))["action"] == "UNSUBSCRIBE"
         assert json.loads(spot.ping_text("7")) == json.loads(pro.ping_text("7"))
         assert spot.most_topics == 1
+        public = ["/market/ticker:A-USDT", "/market/ticker:B-USDT"]
+        assert spot.batches(["/account/balance", *public]) == [("/account/balance",), tuple(public)]
+        shared = json.loads(spot.subscribe_text("7", public))
+        assert (shared["topic"], shared["privateChannel"]) == (
+            ",".join((public[0], "B-USDT")),
+            False,
+        )
+        assert pro.batches(["lw.UNIFIED", "leverage.UNIFIED"]) == [
+            ("lw.UNIFIED",),
+            ("leverage.UNIFIED",),
+        ]
 
     def test_inbound(self) -> None:
         """A frame is told apart, and decoded, as the pure parts do it."""
