@@ -7,6 +7,7 @@ mirror keeps what it knows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from operator import attrgetter
@@ -75,6 +76,8 @@ PRO_POSITION_DETAIL = (
 _detail_of: Callable[[Any], tuple[object, ...]] = attrgetter(*POSITION_DETAIL)
 _pro_detail_of: Callable[[Any], tuple[object, ...]] = attrgetter(*PRO_POSITION_DETAIL)
 _ZERO = Decimal(0)
+_PUSH_TIME = re.compile(r'"pt":[0-9]+')
+"""When a message was pushed, which need not be the same on two connections that both bring it."""
 
 
 def facts_of(event: Event) -> Facts | None:
@@ -119,7 +122,8 @@ def _spot_order(event: SpotOrderUpdate) -> Facts:
         ms_of(event.ts_ns),
         "",
     )
-    return OrderPush(event.ts, event.raw, order, _match(event, None))
+    text = event.raw if event.push_time_ms is None else _PUSH_TIME.sub("", event.raw)
+    return OrderPush(event.ts, text, order, _match(event, None))
 
 
 def _futures_order(event: FuturesOrderUpdate) -> Facts:

@@ -125,6 +125,15 @@ class TestSpotOrders:
 
         assert facts(text).fills == ()
 
+    def test_two_connections_bring_the_same(self) -> None:
+        """While one takes the place of the other; each may stamp when it has pushed a message."""
+        mirror = AccountMirror()
+        data = {"type": "open", "status": "open", "ts": 1_768_823_076_296_000_000}
+        first, second = (facts(spot(pt=1_768_823_076_297 + late, **data)) for late in (0, 2))
+
+        assert mirror.apply(first)
+        assert not mirror.apply(second)
+
     def test_a_trade_with_oneself(self) -> None:
         """Both orders of one trade have a fill of their own."""
         data = {"type": "match", "tradeId": "5", "matchSize": "1", "matchPrice": "2"}
