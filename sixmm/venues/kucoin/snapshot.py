@@ -206,9 +206,9 @@ def futures_snapshot_plan(
     Args:
         baseline: what is known.
         now_ms: exchange time before the first call.
-        currencies: the currencies whose wallets are read.
+        currencies: the currencies whose wallets are read, beside those of the positions.
     """
-    notes = Notes()
+    notes, wallets = Notes(), set(currencies)
     before = {key: symbol for key, symbol in baseline.open_orders.items() if "-" not in symbol}
     fills = yield from part("fills", _futures_fills(baseline, now_ms), notes)
     orders = yield from part("orders", _futures_orders(), notes)
@@ -216,8 +216,8 @@ def futures_snapshot_plan(
     if orders is not None:
         asked = _Asked(before, fills or (), baseline, _futures_look_ups)
         ended = yield from _add_ended(orders, _futures_history(baseline, now_ms), asked, notes)
-    positions = yield from part("positions", _futures_positions(), notes)
-    balances = yield from part("balances", _futures_balances(currencies), notes)
+    positions = yield from part("positions", _futures_positions(wallets), notes)
+    balances = yield from part("balances", _futures_balances(sorted(wallets)), notes)
     return _snapshot(
         now_ms,
         notes,
@@ -264,8 +264,10 @@ def _futures_look_ups(order_id: str, _: str) -> Sequence[Plan[Order]]:
     return [_one(calls.futures_order(order_id), row_facts.futures_order)]
 
 
-def _futures_positions() -> Plan[tuple[Position, ...]]:
+def _futures_positions(wallets: set[str]) -> Plan[tuple[Position, ...]]:
+    """Return the positions; add the wallets that they are settled in."""
     rows = yield calls.futures_positions()
+    wallets.update(row.settle_currency for row in rows if row.settle_currency)
     return tuple(row_facts.futures_position(row) for row in rows)
 
 

@@ -297,6 +297,15 @@ class TestFutures:
         assert [row.asset for row in snapshot.balances or ()] == ["futures:USDT"]
         assert all(isinstance(call, KuCoinCall) and call.host is Host.FUTURES for call in made)
 
+    def test_wallets(self) -> None:
+        """A contract may be settled in a coin of its own, whose wallet is read as well."""
+        position = {"symbol": "ETHUSDM", "settleCurrency": "ETH"}
+        exchange = Exchange(rows={"futuresPositions": [position]})
+        snapshot, _ = read(futures_snapshot_plan(base(), now_ms=NOW), exchange)
+
+        wallets = [row.asset for row in snapshot.balances or ()]
+        assert wallets == [f"futures:{one}" for one in ("ETH", "USDC", "USDT", "XBT")]
+
     def test_a_refused_credential(self) -> None:
         """A refused credential ends the plan."""
         exchange = Exchange(fails={"futuresFills": AuthenticationError("no", code=400_003)})
