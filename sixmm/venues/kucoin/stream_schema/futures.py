@@ -100,6 +100,9 @@ class FuturesOrderUpdate(KuCoinEvent):
         if not self.has_ended or self.type == OrderEvent.UPDATE:
             # An update that ends an order has cancelled the rest of it, and shrunk its size.
             return False
+        if self.type == OrderEvent.CANCELED and self.canceled_size:
+            # The size may have shrunk to what was filled.
+            return False
         filled, size = self.filled_size or _ZERO, self.size or _ZERO
         return self.type == OrderEvent.FILLED or (0 < size <= filled)
 

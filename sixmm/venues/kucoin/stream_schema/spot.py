@@ -123,6 +123,9 @@ class SpotOrderUpdate(KuCoinEvent):
         size, filled = self.size or self.origin_size, self.filled_size or _ZERO
         if self.type == OrderEvent.CANCELED:
             size = self.origin_size or self.size
+            if size and self.canceled_size:
+                # The size may have shrunk to what was filled.
+                return False
         return filled > 0 and (filled >= size if size else self.is_by_funds)
 
 

@@ -73,6 +73,12 @@ class TestOrders:
             ({"type": "match", "status": "match", "size": "1", "filledSize": "1"}, False, False),
             ({"type": "canceled", "status": "done", "size": "2", "filledSize": "1"}, True, False),
             ({"type": "canceled", "filledSize": "1"}, True, False),
+            (
+                {"type": "canceled", "size": "1", "filledSize": "1", "canceledSize": "1"},
+                True,
+                False,
+            ),
+            ({"type": "canceled", "size": "1", "filledSize": "1", "canceledSize": "0"}, True, True),
             ({"type": "update", "status": "done", "size": "1", "filledSize": "1"}, True, False),
             ({"type": "open", "status": "open"}, False, False),
         ],

@@ -130,6 +130,8 @@ class TestHowItEnded:
                 True,
             ),
             ({"type": "match", "status": "match", "size": "1", "filledSize": "1"}, False),
+            ({"type": "canceled", "size": "1", "filledSize": "1", "canceledSize": "1"}, False),
+            ({"type": "canceled", "size": "1", "filledSize": "1", "canceledSize": "0"}, True),
             ({"type": "open", "status": "open"}, False),
             (
                 {
