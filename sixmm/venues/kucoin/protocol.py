@@ -286,6 +286,8 @@ def request_id_of(message: dict[str, Any]) -> str | None:
 
 
 _BUSY = re.compile(r"session count|service busy", re.IGNORECASE)
+_CONNECT_ID = re.compile(r"[0-9a-f]{24}")
+"""The form of the ``connectId``, and of the ids that the server makes up; no request has it."""
 _PASSING = (StreamErrorCode.SYSTEM_ERROR, StreamErrorCode.TOO_MUCH)
 _FULL = re.compile(r"subscription count", re.IGNORECASE)
 """Says that there are too many topics, which are not fewer a moment later."""
@@ -309,6 +311,9 @@ def _error_frame(message: dict[str, Any]) -> Frame:
         return _OTHER
     if request_id.startswith(AUTH_ID):
         return Frame(kind=FrameKind.LOGIN, error=_login_error(code, described))
+    if _CONNECT_ID.fullmatch(request_id):
+        # It is about the connection, and would be an answer that nobody waits for.
+        return _OTHER
     error = StreamRefused(described, code=code if type(code) is int else None)
     may_pass = code in _PASSING and _FULL.search(told) is None
     return Frame(kind=FrameKind.REPLY, request_id=request_id, error=error, may_pass=may_pass)

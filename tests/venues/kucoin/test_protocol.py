@@ -218,6 +218,8 @@ class TestErrors:
         """A refusal that names no request goes to the caller as an event."""
         assert frame(type="error", code=400, data="ping timeout").kind is FrameKind.OTHER
         assert frame(id="x", type="error", code=400, data="ping timeout").kind is FrameKind.OTHER
+        connect_id = "660f1c0d2e3b4a5968778695"
+        assert frame(id=connect_id, type="error", code=500, data="no").kind is FrameKind.OTHER
 
     def test_odd_refusals(self) -> None:
         """A refusal of another form is still one."""
