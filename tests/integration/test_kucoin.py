@@ -420,10 +420,11 @@ def test_nothing_is_lost_when_a_connection_is_replaced(make: MakeWorld, unified:
 
 
 def test_a_connection_is_replaced_before_its_server_ends_it(make: MakeWorld) -> None:
-    """Sessions live for four seconds, and are replaced after one: no end is ever told."""
-    world = make(session_life=4.0)
+    """Sessions live for eight seconds, and are replaced after one: no end is ever told."""
+    world = make(session_life=8.0)
+    # On two connections, so for longer than a session lives.
     result, taker = live_through(
-        world, lambda _, taker: taker.resyncs("rotation") >= 12, rotate_after=1.0
+        world, lambda _, taker: taker.resyncs("rotation") >= 18, rotate_after=1.0
     )
     assert result.wrong == ()
     assert not [event for event in taker.events if isinstance(event, Disconnected)]
