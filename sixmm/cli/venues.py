@@ -96,6 +96,10 @@ def _kucoin_listener(wanted: Wanted) -> BlockingClient:
         variables.update((name, os.environ.get(name, "")) for name in _KUCOIN_KEY)
         if not all(variables[name] for name in _KUCOIN_KEY[:3]):
             raise ConfigurationError(f"whose account? Set {', '.join(_KUCOIN_KEY[:3])}")
+        is_elsewhere = bool(wanted.rest_url or variables["KUCOIN_REST_URL"])
+        if is_elsewhere and not variables["KUCOIN_FUTURES_URL"]:
+            # Else the signed calls about futures would go to KuCoin itself.
+            raise ConfigurationError("and the futures? Set KUCOIN_FUTURES_URL as well")
     given = {} if wanted.rest_url is None else {"rest_url": wanted.rest_url}
     return KuCoinClient.from_env(variables, **given)
 

@@ -172,6 +172,20 @@ def test_a_key_is_used_only_where_that_was_asked_for(monkeypatch: pytest.MonkeyP
     assert "private" in shown("kucoin", Wanted(private=True))
 
 
+def test_a_key_does_not_go_where_nobody_has_sent_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has an account elsewhere names both hosts, or signed calls would go to KuCoin itself."""
+    for name in ("API_KEY", "API_SECRET", "PASSPHRASE"):
+        monkeypatch.setenv(f"KUCOIN_{name}", "canary")
+    with pytest.raises(ConfigurationError, match="Set KUCOIN_FUTURES_URL"):
+        open_listener("kucoin", Wanted(private=True, rest_url=REST))
+    monkeypatch.setenv("KUCOIN_REST_URL", REST)
+    with pytest.raises(ConfigurationError, match="Set KUCOIN_FUTURES_URL"):
+        open_listener("kucoin", Wanted(private=True))
+    assert REST in shown("kucoin", Wanted())
+    monkeypatch.setenv("KUCOIN_FUTURES_URL", "http://127.0.0.1:9")
+    assert REST in shown("kucoin", Wanted(private=True))
+
+
 def test_the_demo_is_that_of_the_venue(monkeypatch: pytest.MonkeyPatch) -> None:
     """It gets what was asked for, and its code is the one of the command."""
     asked: list[object] = []
