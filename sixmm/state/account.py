@@ -344,11 +344,11 @@ class AccountMirror:
 
     def baseline(self) -> Baseline:
         """Return what a snapshot has to be compared with."""
-        orders = self._orders.read_all()
         return Baseline(
             since_ms=max(0, self._certain_ms - _BASELINE_OVERLAP_MS),
-            open_orders={key: order.symbol or "" for key, order in orders.items() if order.is_open},
-            fills=self._fills.ids(),
+            open_orders=self._orders.open_symbols(),
+            # No copy: there are many, and this is asked for every minute.
+            fills=self._fills,
             conditions_since_ms=None
             if self._conditions_ms is None
             else max(0, self._conditions_ms - _BASELINE_OVERLAP_MS),

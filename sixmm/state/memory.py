@@ -84,7 +84,7 @@ class FillMemory:
         self._fills: dict[str, Fill | FillValues] = {}
         self._ids: deque[str] = deque()
 
-    def __contains__(self, fill_id: str) -> bool:
+    def __contains__(self, fill_id: object) -> bool:
         return fill_id in self._fills
 
     def take(self, fill: FillValues) -> bool:
@@ -97,10 +97,6 @@ class FillMemory:
         if len(self._ids) > self._bound:
             del self._fills[self._ids.popleft()]
         return True
-
-    def ids(self) -> frozenset[str]:
-        """Return the ids of all of them."""
-        return frozenset(self._ids)
 
     def values_of_all(self) -> list[FillValues]:
         """Return the values of all of them, oldest first."""

@@ -7,7 +7,7 @@ did not tell is None.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from decimal import Decimal
 
 import attrs
@@ -173,8 +173,8 @@ class Baseline:
     """Trades and ended orders are wanted from here on, in exchange time."""
     open_orders: Mapping[str, str] = attrs.field(factory=dict)
     """The orders that are believed to be open: order id to symbol."""
-    fills: frozenset[str] = frozenset()
-    """The fill ids that are known already."""
+    fills: Container[str] = attrs.field(default=frozenset(), eq=False)
+    """The fill ids that are known already; also those that become known meanwhile."""
     conditions_since_ms: int | None = None
     """Condition orders that wait no more are wanted from here on; None is ``since_ms``."""
     conditions: Mapping[str, int] = attrs.field(factory=dict)

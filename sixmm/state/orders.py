@@ -8,7 +8,7 @@ from typing import cast
 
 from .models import ENDED_RANK, Order
 from .telling import Telling, adds_nothing, compare_values
-from .values import RANK, UPDATED, OrderValues, filled, model_of, values_of
+from .values import RANK, SYMBOL, UPDATED, OrderValues, filled, model_of, values_of
 
 __all__ = ["OrderMemory"]
 
@@ -67,6 +67,15 @@ class OrderMemory:
         """Return the values of the order as it is known, or None."""
         order = self._orders.get(order_id)
         return values_of(order) if isinstance(order, Order) else order
+
+    def open_symbols(self) -> dict[str, str]:
+        """Return the open orders, each with its symbol, or "" where that is not known."""
+        found = ((order_id, self.values(order_id)) for order_id in self._orders)
+        return {
+            order_id: values[SYMBOL] or ""
+            for order_id, values in found
+            if values is not None and values[RANK] < ENDED_RANK
+        }
 
     def values_of_all(self) -> list[OrderValues]:
         """Return the values of every known order; the ended ones come in the order of their end."""

@@ -24,6 +24,7 @@ __all__ = [
     "QUANTITY",
     "RANK",
     "STATUS",
+    "SYMBOL",
     "UPDATED",
     "BalanceValues",
     "FillValues",
@@ -51,6 +52,7 @@ OrderValues = tuple[
 # Where some of them are.
 STATUS: Final = 1
 RANK: Final = 2
+SYMBOL: Final = 4
 PRICE: Final = 9
 QUANTITY: Final = 10
 EXECUTED: Final = 11

@@ -271,7 +271,18 @@ def test_the_baseline_names_what_is_known() -> None:
     mirror.apply(facts(PENDING, fill=Fill(fill_id="f1", order_id="1")))
     baseline = mirror.baseline()
     assert baseline.open_orders == {"1": "BTCUSDT"}
-    assert baseline.fills == {"f1"}
+    assert "f1" in baseline.fills
+    assert "f2" not in baseline.fills
+
+
+def test_the_baseline_names_open_orders_only() -> None:
+    """Whether they were read before, or are as they were pushed; one without a symbol has ""."""
+    mirror = AccountMirror()
+    mirror.apply(facts(PENDING))
+    mirror.picture()
+    mirror.apply(facts(attrs.evolve(PENDING, order_id="2", symbol=None)))
+    mirror.apply(facts(attrs.evolve(FILLED, order_id="3")))
+    assert mirror.baseline().open_orders == {"1": "BTCUSDT", "2": ""}
 
 
 # Pictures

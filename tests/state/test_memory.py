@@ -65,7 +65,6 @@ def test_the_last_fills_are_kept(steps: list[int | None], bound: int) -> None:
         expected = expected if is_known else [*expected, fill(step)][-bound:]
 
     assert list(memory.read()) == expected
-    assert memory.ids() == {each.fill_id for each in expected}
 
 
 def test_a_fill_is_made_once() -> None:
