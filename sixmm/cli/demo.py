@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..client import Client
 from ..events import Event
-from ..sim import Exchange
+from ..sim import Exchange, LoggedEvent
 from ..venues.sixmm.stream_schema import Ticker
 from .audit import Audit, audit
 from .demonstration import GRACE_SECONDS, OVERTIME_SECONDS, Demonstration, last_resort
@@ -77,8 +77,8 @@ class Demo(Demonstration):
             grace=grace,
         )
 
-    def _last_seq(self) -> int:
-        return max((entry.seq for entry in self._exchange.private_log(self._account)), default=0)
+    def _log(self) -> list[LoggedEvent]:
+        return self._exchange.private_log(self._account)
 
     def _is_connected(self) -> bool:
         return self._exchange.connections(self._account) > 0
@@ -88,7 +88,7 @@ class Demo(Demonstration):
 
     def _judge(self) -> Audit:
         return audit(
-            self._exchange.private_log(self._account),
+            self._log(),
             self._record.events,
             truth=self._exchange.truth(self._account),
             mirror=self._client.account,

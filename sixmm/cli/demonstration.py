@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
@@ -22,10 +22,11 @@ from ..errors import SixmmError
 from ..events import Event
 from ..redaction import one_line
 from .audit import Audit
+from .mover import Mover
 from .output import Output
 from .record import Record
 
-__all__ = ["GRACE_SECONDS", "OVERTIME_SECONDS", "Demonstration", "Trading", "last_resort"]
+__all__ = ["GRACE_SECONDS", "OVERTIME_SECONDS", "Demonstration", "last_resort"]
 
 GRACE_SECONDS = 30.0
 """How much longer than asked a run may take on a slow machine before it counts as failed."""
@@ -62,19 +63,12 @@ class _DemoFailed(Exception):
 Self = TypeVar("Self", bound="Demonstration")
 
 
-class Trading(Protocol):
-    """Works on the exchange in a thread of its own, and cuts the client's connection."""
+class Numbered(Protocol):
+    """An entry of the log of an exchange."""
 
-    failure: Exception | None
-    """What ended the thread, or None."""
-    cuts_made: int
-    """How many cuts there were in which events were missed."""
-
-    def start(self) -> None:
-        """Begin."""
-
-    def stop(self) -> bool:
-        """Stop, and return whether the thread ended in time."""
+    @property
+    def seq(self) -> int:
+        """Its number; they grow."""
 
 
 class Demonstration(abc.ABC):
@@ -93,7 +87,7 @@ class Demonstration(abc.ABC):
         self,
         *,
         client: BlockingClient,
-        trader: Trading,
+        trader: Mover,
         market_topic: str,
         seconds: float,
         output: Output,
@@ -110,8 +104,8 @@ class Demonstration(abc.ABC):
         self._price = ""
 
     @abc.abstractmethod
-    def _last_seq(self) -> int:
-        """Return the number of the newest entry of the exchange's log, or 0."""
+    def _log(self) -> Sequence[Numbered]:
+        """Return what the exchange has pushed to the account, oldest first."""
 
     @abc.abstractmethod
     def _is_connected(self) -> bool:
@@ -154,7 +148,7 @@ class Demonstration(abc.ABC):
         """Wait for the first comparison; what the exchange logs from then on counts."""
         while not self._record.is_live:
             self._take_one("starting")
-        self._after_seq = self._last_seq()
+        self._after_seq = max((entry.seq for entry in self._log()), default=0)
         self._client.subscribe(self._market_topic)
 
     def _watch_trading(self) -> None:

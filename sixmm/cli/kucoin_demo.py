@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..events import Event
-from ..sim.kucoin import Account, KuCoinExchange
+from ..sim.kucoin import Account, KuCoinExchange, LoggedPush
 from ..venues.kucoin import MarketMatch, market_match
 from ..venues.kucoin.client import KuCoinClient
 from ..venues.kucoin.venue import ACCOUNT_TOPICS
@@ -118,8 +118,8 @@ class KuCoinDemo(Demonstration):
         self._client.wait_live(_LIVE_SECONDS)
         super()._go_live()
 
-    def _last_seq(self) -> int:
-        return max((entry.seq for entry in self._exchange.private_log(self._account)), default=0)
+    def _log(self) -> list[LoggedPush]:
+        return self._exchange.private_log(self._account)
 
     def _is_connected(self) -> bool:
         return self._exchange.connections(self._account) > 1
@@ -129,7 +129,7 @@ class KuCoinDemo(Demonstration):
 
     def _judge(self) -> Audit:
         return audit_kucoin(
-            self._exchange.private_log(self._account),
+            self._log(),
             self._record.events,
             topics=_TOPICS,
             truth=self._exchange.truth(self._account),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..events import Event
-from ..sim.rocketfi import Account, RocketFiExchange
+from ..sim.rocketfi import Account, LoggedEvent, RocketFiExchange
 from ..venues.rocketfi import MarkPriceUpdate, PriceFeed
 from ..venues.rocketfi.client import RocketFiClient
 from .audit import Audit
@@ -106,8 +106,8 @@ class RocketFiDemo(Demonstration):
             grace=grace,
         )
 
-    def _last_seq(self) -> int:
-        return max((entry.seq for entry in self._exchange.private_log(self._account)), default=0)
+    def _log(self) -> list[LoggedEvent]:
+        return self._exchange.private_log(self._account)
 
     def _is_connected(self) -> bool:
         return self._exchange.connections(self._account) > 0
@@ -119,7 +119,7 @@ class RocketFiDemo(Demonstration):
 
     def _judge(self) -> Audit:
         return audit_rocketfi(
-            self._exchange.private_log(self._account),
+            self._log(),
             self._record.events,
             truth=self._exchange.truth(self._account),
             before=self._before,
