@@ -266,13 +266,16 @@ def test_the_baseline_waits_for_fills_and_orders(part: str) -> None:
 
 
 def test_the_baseline_names_what_is_known() -> None:
-    """The open orders, and the fills."""
+    """The open orders, and the fills; also those that become known meanwhile."""
     mirror = AccountMirror()
     mirror.apply(facts(PENDING, fill=Fill(fill_id="f1", order_id="1")))
     baseline = mirror.baseline()
     assert baseline.open_orders == {"1": "BTCUSDT"}
     assert "f1" in baseline.fills
     assert "f2" not in baseline.fills
+    # A push may tell of it while the calls are made: then there is nothing left to look up.
+    mirror.apply(facts(PENDING, fill=Fill(fill_id="f2", order_id="1")))
+    assert "f2" in baseline.fills
 
 
 def test_the_baseline_names_open_orders_only() -> None:

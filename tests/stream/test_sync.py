@@ -345,14 +345,19 @@ def test_what_cannot_be_read_during_a_comparison_leaves_nothing_certain(
     assert client.shared.account().orders[order_id] == server.model.orders[order_id]
 
 
-def test_pushes_of_a_comparison_do_not_move_on_what_is_certain(rig: MakeRig) -> None:
-    """One of them cannot be read: however late the others are, the next one reaches back to it."""
+@pytest.mark.parametrize("has_gap", [False, True])
+def test_pushes_of_a_comparison_do_not_move_on_what_is_certain(rig: MakeRig, has_gap: bool) -> None:
+    """One of them cannot be read: however late the others are, the next one reaches back to it.
+
+    That holds as well where the comparison fills a gap in what the mirror was told.
+    """
     shared = rig().shared
     sync, mirror = AccountSync(shared), shared.mirror
+    sync._has_gap = has_gap
     mirror.mark_checked(1_000)
     later = push_text(Facts(ts_ms=60_000, balances=(Balance(asset="USDT", wallet=Decimal(7)),)))
     reads = [(8, [b'{"push": "user.9", "fault": true}', later.encode()])]
-    comparison = Comparison(snapshot=Snapshot(as_of_ms=5_000), errors=())
+    comparison = Comparison(snapshot=Snapshot(as_of_ms=5_000, open_orders=()), errors=())
 
     assert sync.merge(comparison, reads, reason="audit", connection=1).has_failures
     assert mirror.certain_ms == 1_000
