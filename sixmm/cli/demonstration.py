@@ -63,7 +63,7 @@ class _DemoFailed(Exception):
 Self = TypeVar("Self", bound="Demonstration")
 
 
-class Numbered(Protocol):
+class _Logged(Protocol):
     """An entry of the log of an exchange."""
 
     @property
@@ -104,7 +104,7 @@ class Demonstration(abc.ABC):
         self._price = ""
 
     @abc.abstractmethod
-    def _log(self) -> Sequence[Numbered]:
+    def _log(self) -> Sequence[_Logged]:
         """Return what the exchange has pushed to the account, oldest first."""
 
     @abc.abstractmethod
