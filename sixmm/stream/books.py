@@ -144,14 +144,11 @@ class Books:
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._waiting = 0
-        self._kept: Mapping[str, _Kept] = {}
+        self.kept: Mapping[str, _Kept] = {}
+        """The books by topic; replaced and never changed, so a look at it takes no lock."""
         self._end: SixmmError | None = None
         self.timer: Later | None = None
         """Whoever owns the timer puts it here before the session starts."""
-
-    def __bool__(self) -> bool:
-        """Whether any book is kept; the thread that reads asks this for every read."""
-        return bool(self._kept)
 
     # The caller's side
 
@@ -167,11 +164,11 @@ class Books:
         topic = self._topic_of(symbol)
         with self._lock:
             is_wanted = topic in self._desk.wanted()
-            kept = self._kept.get(topic)
+            kept = self.kept.get(topic)
             if kept is None:
                 kept = self._make(symbol, topic, is_quiet=not is_wanted)
                 # As another object: the thread that reads looks at it without the lock.
-                self._kept = {**self._kept, topic: kept}
+                self.kept = {**self.kept, topic: kept}
                 self._schedule(kept, _PATIENCE)
                 if is_wanted:
                     self._renew(kept)
@@ -197,7 +194,7 @@ class Books:
         topic = self._topic_of(symbol)
         with self._changed:
             while True:
-                kept = self._kept.get(topic)
+                kept = self.kept.get(topic)
                 if kept is None:
                     raise LocalStateError(f"the book is not kept any more: {topic} was dropped")
                 book = kept.keeper.picture()
@@ -220,7 +217,7 @@ class Books:
         To be called before they are subscribed to for the caller.
         """
         with self._lock:
-            joining = [k for t in topics if (k := self._kept.get(t)) is not None and k.is_quiet]
+            joining = [k for t in topics if (k := self.kept.get(t)) is not None and k.is_quiet]
             for kept in joining:
                 kept.is_joining = True
                 kept.keeper.flag("the topic was subscribed to again")
@@ -231,10 +228,10 @@ class Books:
     def drop(self, topics: Iterable[str]) -> None:
         """Keep the books of these topics no more: they are not subscribed to any longer."""
         with self._changed:
-            gone = [kept for topic in topics if (kept := self._kept.get(topic)) is not None]
+            gone = [kept for topic in topics if (kept := self.kept.get(topic)) is not None]
             if not gone:
                 return
-            self._kept = {t: kept for t, kept in self._kept.items() if kept not in gone}
+            self.kept = {t: kept for t, kept in self.kept.items() if kept not in gone}
             for kept in gone:
                 self._cancel(kept)
             self._changed.notify_all()
@@ -251,7 +248,7 @@ class Books:
             topics: the topic of each.
             received_at: when they came (local Unix milliseconds).
         """
-        kept_by_topic = self._kept
+        kept_by_topic = self.kept
         if kept_by_topic.keys().isdisjoint(topics):
             return messages, topics
         passed: list[tuple[bytes, str]] = []
@@ -267,14 +264,14 @@ class Books:
     def opened(self) -> None:
         """Note that a connection is open and every topic was asked for: snapshots are to come."""
         with self._lock:
-            for kept in self._kept.values():
+            for kept in self.kept.values():
                 if kept.keeper.stale:
                     self._schedule(kept, _PATIENCE)
 
     def lost(self) -> None:
         """Make every book stale: the connection is lost, and the next one begins with snapshots."""
         with self._lock:
-            books = list(self._kept.values())
+            books = list(self.kept.values())
             for kept in books:
                 kept.keeper.flag("the connection was lost")
                 self._await_snapshot(kept)
@@ -285,7 +282,7 @@ class Books:
         """End every wait, and make every book stale for good."""
         with self._changed:
             self._end = self._end or error or ClientClosed("the client is closed")
-            for kept in self._kept.values():
+            for kept in self.kept.values():
                 kept.keeper.flag("the client is closed")
                 self._cancel(kept)
             self._changed.notify_all()
@@ -397,7 +394,7 @@ class Books:
         self._flush()
 
     def _needs_snapshot(self, kept: _Kept) -> bool:
-        is_kept = self._kept.get(kept.topic) is kept
+        is_kept = self.kept.get(kept.topic) is kept
         return is_kept and kept.keeper.stale and self._end is None
 
     # Without the lock

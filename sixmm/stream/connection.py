@@ -269,7 +269,7 @@ class Connection:
     def _put_market(
         self, messages: Sequence[bytes], topics: Sequence[str], received_at: int
     ) -> None:
-        is_new = self._overlap.fresh(messages)
+        is_new = self._overlap.fresh(messages) if self._overlap.active else None
         if is_new is not None:
             messages, topics = chosen_of(messages, is_new), topics and chosen_of(topics, is_new)
         if messages and self._takes_market:
@@ -331,15 +331,15 @@ class Connection:
 
     def _handle(self, messages: list[bytes]) -> None:
         shared = self._shared
-        received_at, has_books = shared.clock.time_ms(), bool(shared.books)
+        received_at, has_books = shared.clock.time_ms(), bool(shared.books.kept)
         self._router.needs_topics = has_books or self._needs_topics
         batch = self._router.sort(messages)
-        if batch.private:
+        if self._overlap.active:
             self._overlap.note(batch.private)
+            self._overlap.note(batch.market)
+        if batch.private:
             self._handle_private(batch.private, received_at)
         market, topics = batch.market, batch.topics
-        if market:
-            self._overlap.note(market)
         if market and self._held is not None:
             self._held.append((received_at, market, topics))
             self._buffer_bytes += measure(market)
@@ -391,7 +391,7 @@ class Connection:
             self._send(text.reveal())
 
     def _handle_private(self, messages: Sequence[bytes], received_at: int) -> None:
-        is_new = self._overlap.fresh(messages)
+        is_new = self._overlap.fresh(messages) if self._overlap.active else None
         if is_new is not None:
             self._shared.counters.repeated += is_new.count(False)
             messages = chosen_of(messages, is_new)

@@ -2,7 +2,7 @@
 
 Whoever has sent an order wants to know what became of it, also where the reply was lost. Following
 begins before the order is sent, so that a push that is quicker than the reply is not missed. While
-nobody follows anything the reader pays one look at :attr:`OrderWatch.active` per read.
+nobody follows anything the reader pays one look at :attr:`OrderWatch.followed` per read.
 """
 
 from __future__ import annotations
@@ -140,13 +140,9 @@ class OrderWatch:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._room = WaitingRoom(self._lock)
-        self._followed: tuple[Following, ...] = ()
+        self.followed: tuple[Following, ...] = ()
+        """Those who follow an order now; replaced and never changed."""
         self._ended = False
-
-    @property
-    def active(self) -> bool:
-        """Whether anybody follows an order."""
-        return bool(self._followed)
 
     @property
     def ended(self) -> bool:
@@ -168,13 +164,13 @@ class OrderWatch:
             created_from_ms=created_from_ms,
         )
         with self._lock:
-            self._followed = (*self._followed, following)
+            self.followed = (*self.followed, following)
         return following
 
     def forget(self, following: Following) -> None:
         """Follow an order no more."""
         with self._lock:
-            self._followed = tuple(one for one in self._followed if one is not following)
+            self.followed = tuple(one for one in self.followed if one is not following)
 
     def identify(self, following: Following, order_id: str) -> None:
         """See :meth:`Following.identify`."""
@@ -183,7 +179,7 @@ class OrderWatch:
 
     def see(self, orders: Iterable[Order], fills: Iterable[Fill]) -> None:
         """Take over what a push or a comparison tells; for the thread that reads."""
-        self.tell(self._followed, orders, fills)
+        self.tell(self.followed, orders, fills)
 
     def tell(
         self, followed: Iterable[Following], orders: Iterable[Order], fills: Iterable[Fill]

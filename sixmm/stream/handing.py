@@ -165,14 +165,19 @@ class HandOver:
         is_new.extend(fact is None or apply(fact) for fact in facts[len(is_new) :])
         return is_new
 
-    def _pass_on(self, at_hand: _AtHand, *, done: int = 0) -> bool:
-        """Tell every push as text, without the first ``done``; keep it for the next comparison."""
+    def _pass_on(self, at_hand: _AtHand, *, done: int | None = None) -> bool:
+        """Tell every push as text, and keep it for the next comparison.
+
+        Args:
+            at_hand: the read.
+            done: how many of its pushes were told before this was interrupted; None at first.
+        """
         shared, messages, received_at = self._shared, at_hand.messages, at_hand.received_at
         size = measure(messages)
-        if shared.watch.active:
+        if shared.watch.followed:
             events = self.decode(messages, received_at)
             self.show([shared.venue.facts(event) for event in events])
-        if self.is_primed and not self.tail.has(messages):
+        if self.is_primed and (done is None or not self.tail.has(messages)):
             self.tail.append(messages, received_at=received_at, size=size)
         if done:
             messages, size = messages[done:], measure(messages[done:])
@@ -183,7 +188,7 @@ class HandOver:
     def show(self, told: Sequence[Facts | OrderChange | None]) -> None:
         """Let those who follow single orders know what was told; no lock is held."""
         watch = self._shared.watch
-        if not watch.active:
+        if not watch.followed:
             return
         for item in told:
             if isinstance(item, Facts):

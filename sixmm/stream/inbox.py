@@ -109,7 +109,6 @@ class Inbox:
         self._market: Lane | LatestLane = _market_lane(limits)
         self._warning: InboxFilling | None = None
         self._told_filling = False
-        self._told = 0
         self._untold_drops = 0
         self._dropped = 0
         self._ended = False
@@ -168,8 +167,7 @@ class Inbox:
             if self._private.waiting > self._limits.private_events + _TELL_MARGIN:
                 _log.warning("nobody takes events; left out: %r", event)
                 return
-            self._told += 1
-            self._append(self._private, [event], 0, measure([event]))
+            self._append(self._private, [event], 0, measure([event]), puts=0)
             woken = self._takers.empty()
         call(woken)
 
@@ -253,8 +251,7 @@ class Inbox:
     @property
     def private_puts(self) -> int:
         """How many items :meth:`put_private` has added since the start."""
-        with self._lock:
-            return self._private.given - self._told
+        return self._private.puts
 
     @property
     def private_depth(self) -> int:
@@ -339,13 +336,18 @@ class Inbox:
         size: int,
         *,
         is_calm: bool = False,
+        puts: int | None = None,
     ) -> None:
         if lane is not self._private:
             lane.append(items, received_at=received_at, size=size)
             return
         self._told_filling = self._told_filling and not is_calm and lane.reaches(FILLING)
-        lane.append(items, received_at=received_at, size=size)
-        if self.front is not _NOTHING and self._market.is_head(self.front):
+        alone = lane.append(items, received_at=received_at, size=size, puts=puts)
+        if self.front is _NOTHING:
+            if alone is not None and self._warning is None:
+                # Nothing comes before it: this saves the caller a look at the lanes.
+                self.front = alone
+        elif self._market.is_head(self.front):
             # What is private does not wait behind market data.
             self.front = _NOTHING
         if not (is_calm or self._told_filling) and lane.reaches(FILLING):

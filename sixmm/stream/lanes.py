@@ -85,6 +85,8 @@ class Lane:
         self._batches: deque[Batch] = deque()
         self._given_count = 0
         self._given_size = 0
+        self.puts = 0
+        """How many items it was given since the start, without those that were only told."""
 
     def head(self) -> Batch | None:
         """Return the oldest batch that is not empty, or None; it stays in the lane."""
@@ -114,19 +116,25 @@ class Lane:
         head.size = measure(head.items)
         return self._size_at_most(head)
 
-    def append(self, items: Sequence[Item], *, received_at: int, size: int) -> None:
-        """Add items, whatever the bounds say."""
+    def append(
+        self, items: Sequence[Item], *, received_at: int, size: int, puts: int | None = None
+    ) -> Batch | None:
+        """Add items, whatever the bounds say; return their batch where no other is in the lane.
+
+        Args:
+            items: oldest first.
+            received_at: when the texts among them came (local Unix milliseconds).
+            size: what they count for, in bytes.
+            puts: how many of them count as put; by default all.
+        """
         batch = Batch(items, received_at=received_at, size=size)
         batch.end_count = count = self._given_count + len(items)
         batch.end_size = size = self._given_size + size
+        puts = self.puts + (len(items) if puts is None else puts)
         # From here on in one go: a signal handler runs after a call, and may raise.
-        self._given_count, self._given_size = count, size
+        self._given_count, self._given_size, self.puts = count, size, puts
         self._batches.append(batch)
-
-    @property
-    def given(self) -> int:
-        """How many items it was given since the start."""
-        return self._given_count
+        return batch if len(self._batches) == 1 else None
 
     def is_calm(self, count: int, size: int) -> bool:
         """Whether the lane is far from its bounds also with so many more items and bytes.

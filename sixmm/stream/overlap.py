@@ -26,13 +26,15 @@ class Overlap:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self.active = False
+        """Whether there is anything to note, or to leave out; else nobody need ask."""
         self._last: Counter[bytes] | None = None
         self._told: Counter[bytes] = Counter()
         self._until = 0.0
 
     def remember(self) -> Counter[bytes]:
         """Count the messages that are noted from now on; what is returned goes on counting."""
-        self._last = Counter()
+        self._last, self.active = Counter(), True
         return self._last
 
     def note(self, messages: Sequence[bytes]) -> None:
@@ -46,6 +48,7 @@ class Overlap:
         It may come later on this link than the answer to a ping came on the other.
         """
         self._told = Counter(told)
+        self.active = bool(told) or self._last is not None
         self._until = self._clock.monotonic() + _OVERLAP
 
     def fresh(self, messages: Sequence[bytes]) -> list[bool] | None:
@@ -53,7 +56,7 @@ class Overlap:
         if not self._told:
             return None
         if self._clock.monotonic() >= self._until:
-            self._told = Counter()
+            self._told, self.active = Counter(), self._last is not None
             return None
         is_new = [not self._take(message) for message in messages]
         return None if all(is_new) else is_new

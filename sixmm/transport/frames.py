@@ -110,8 +110,12 @@ class FrameReader:
             data = b"".join((self._pending, data))
             self._pending.clear()
         messages: list[bytes] = []
+        # Mostly there is nothing but these, and nothing is left to parse.
+        rest = 0 if self._opcode is not None else self._take_whole_texts(data, 0, messages)
+        if rest == len(data):
+            return messages
         try:
-            rest = self._parse(data, messages)
+            rest = self._parse(data, rest, messages)
         except ProtocolViolation as exc:
             self.violation = exc.with_traceback(None)
         else:
@@ -119,19 +123,20 @@ class FrameReader:
                 self._pending += memoryview(data)[rest:]
         return messages
 
-    def _parse(self, data: bytes, messages: list[bytes]) -> int:
-        """Take all whole frames of ``data``; return where the first incomplete one begins."""
-        position, end = 0, len(data)
-        while self.close is None:
-            if self._opcode is None:
-                position = self._take_whole_texts(data, position, messages)
-            if position == end:
-                break
+    def _parse(self, data: bytes, position: int, messages: list[bytes]) -> int:
+        """Take all whole frames from ``position`` on; return where the first incomplete one begins.
+
+        The first of them is one that is not plain.
+        """
+        end = len(data)
+        while position < end and self.close is None:
             frame = self._find_frame(data, position)
             if frame is None:
                 return position
             first, start, position = frame
             self._take(first, data[start:position], messages)
+            if self._opcode is None and self.close is None:
+                position = self._take_whole_texts(data, position, messages)
         return end
 
     def _take_whole_texts(self, data: bytes, position: int, messages: list[bytes]) -> int:

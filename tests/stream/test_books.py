@@ -194,11 +194,11 @@ def world() -> World:
 
 def test_the_first_call_says_what_to_subscribe_to(world: World) -> None:
     """A topic that nobody has asked for yet is to be asked for; later calls have nothing to do."""
-    assert not world.books
+    assert not world.books.kept
     assert world.books.begin("X") == TOPIC
     world.desk.topics.add(TOPIC)
     assert world.books.begin("X") is None
-    assert world.books
+    assert world.books.kept
     assert world.desk.renewed == []
 
 
@@ -206,7 +206,7 @@ def test_a_symbol_that_cannot_be_one_is_refused(world: World) -> None:
     """Nothing is kept then."""
     with pytest.raises(ConfigurationError):
         world.books.begin("")
-    assert not world.books
+    assert not world.books.kept
 
 
 def test_a_book_is_fed_without_anybody_taking_events(world: World) -> None:
@@ -496,7 +496,7 @@ def test_a_dropped_book_is_gone(world: World) -> None:
         world.books.drop([TOPIC])
         with pytest.raises(LocalStateError, match="dropped"):
             found.result(GENEROUS)
-    assert not world.books
+    assert not world.books.kept
     assert world.timer.jobs == {}
     assert world.feed(whole(1)) == [whole(1)]
 

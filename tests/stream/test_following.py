@@ -109,10 +109,10 @@ def test_the_end_lets_everybody_go() -> None:
 def test_is_active_only_while_somebody_follows() -> None:
     """The reader has nothing to do for it otherwise."""
     watch = OrderWatch()
-    assert not watch.active
+    assert not watch.followed
     with watch.follow(order_id="1"), watch.follow(order_id="2"):
-        assert watch.active
-    assert not watch.active
+        assert watch.followed
+    assert not watch.followed
 
 
 def test_an_older_order_of_the_same_name_is_not_meant() -> None:

@@ -514,3 +514,15 @@ def test_a_gathering_over_another_wakes_for_both() -> None:
         assert inbox.release()
         assert taking.result(GENEROUS)
     assert not inbox.release()
+
+
+def test_what_comes_into_an_empty_inbox_is_in_front_at_once() -> None:
+    """The next call finds it without a look at the lanes; what comes later waits behind it."""
+    inbox = Inbox()
+    inbox.put_private([b"1", b"2"])
+    assert inbox.front.items == [b"2", b"1"]
+    inbox.put_private([b"3"])
+    assert inbox.front.items.pop() == b"1"
+    assert inbox.front.items.pop() == b"2"
+    assert inbox.refill(Deadline(GENEROUS))
+    assert inbox.front.items == [b"3"]

@@ -59,3 +59,26 @@ def test_the_memory_ends(overlap: Overlap, clock: ManualClock) -> None:
     overlap.leave_out(Counter({b"a": 1}))
     clock.advance(60.0)
     assert overlap.fresh([b"a"]) is None
+
+
+def test_it_is_active_while_there_is_something_to_leave_out(
+    overlap: Overlap, clock: ManualClock
+) -> None:
+    """Else nobody need ask, and after the memory has ended nobody need ask any more."""
+    assert not overlap.active
+    overlap.leave_out(Counter())
+    assert not overlap.active
+    overlap.leave_out(Counter({b"a": 1}))
+    assert overlap.active
+    clock.advance(60.0)
+    overlap.fresh([b"a"])
+    assert not overlap.active
+
+
+def test_it_is_active_while_it_notes(overlap: Overlap, clock: ManualClock) -> None:
+    """Also after the memory of an earlier rotation has ended."""
+    overlap.leave_out(Counter({b"a": 1}))
+    overlap.remember()
+    clock.advance(60.0)
+    overlap.fresh([b"a"])
+    assert overlap.active

@@ -89,7 +89,11 @@ class TestAmounts:
         with pytest.raises(DecodeError, match="decimal"):
             structure(CONVERTER, {"amount": ""}, _Required)
 
-    @given(st.decimals(allow_nan=False, allow_infinity=False, places=8, max_value=10**20))
+    @given(
+        st.decimals(
+            allow_nan=False, allow_infinity=False, places=8, min_value=-(10**20), max_value=10**20
+        )
+    )
     def test_any(self, amount: Decimal) -> None:
         """Any amount in plain notation comes out as it went in."""
         assert read(amount=f"{amount:f}").amount == amount
