@@ -526,3 +526,13 @@ def test_what_comes_into_an_empty_inbox_is_in_front_at_once() -> None:
     assert inbox.front.items.pop() == b"2"
     assert inbox.refill(Deadline(GENEROUS))
     assert inbox.front.items == [b"3"]
+
+
+def test_what_is_told_does_not_count_as_put() -> None:
+    """An interrupted read goes on where it was, whatever other threads have told meanwhile."""
+    inbox = Inbox()
+    inbox.put_private([b"1", b"2"])
+    inbox.tell(private(3))
+    assert inbox.private_puts == 2
+    inbox.put_private([b"4"])
+    assert inbox.private_puts == 3
