@@ -6,13 +6,11 @@ for them, which also depends on what the allocator has kept and on where there w
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import gc
 import tracemalloc
 from types import TracebackType
 
-from .memory import Sampler, resident_bytes
+from .memory import Sampler, give_back, resident_bytes
 
 __all__ = ["MIB", "Gain", "Held"]
 
@@ -32,7 +30,7 @@ class Gain:
 
     def __enter__(self) -> Gain:
         gc.collect()
-        _give_back()
+        give_back()
         self._before = resident_bytes()
         self._sampler = Sampler(_INTERVAL)
         return self
@@ -73,9 +71,3 @@ class Held:
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         self.mib = peak / MIB
-
-
-def _give_back() -> None:
-    """Have the allocator return what it keeps for later: memory that is used again is no gain."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from .memory import Sampler, resident_bytes, slope_per_hour
@@ -28,3 +30,19 @@ def test_samples_this_process() -> None:
 
     assert sampler.peak >= 0
     assert resident_bytes() == 0 or resident_bytes() > 1_000_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells it")
+def test_memory_that_was_freed_does_not_count() -> None:
+    """Where the allocator gives it back; else it keeps what lies under something that is in use."""
+    before = resident_bytes()
+    pieces = [bytearray(b"x") * 100_000 for _ in range(400)]
+    pin = pieces.pop()
+    del pieces
+    sampler = Sampler(interval=0.001, gives_back=True)
+    while not sampler.samples:
+        pass
+    sampler.stop()
+
+    assert sampler.samples[-1][1] - before < 10 * 1024 * 1024
+    del pin
