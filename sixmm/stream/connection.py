@@ -334,12 +334,13 @@ class Connection:
         received_at, has_books = shared.clock.time_ms(), bool(shared.books.kept)
         self._router.needs_topics = has_books or self._needs_topics
         batch = self._router.sort(messages)
-        if self._overlap.active:
-            self._overlap.note(batch.private)
-            self._overlap.note(batch.market)
         if batch.private:
+            if self._overlap.active:
+                self._overlap.note(batch.private)
             self._handle_private(batch.private, received_at)
         market, topics = batch.market, batch.topics
+        if market and self._overlap.active:
+            self._overlap.note(market)
         if market and self._held is not None:
             self._held.append((received_at, market, topics))
             self._buffer_bytes += measure(market)
