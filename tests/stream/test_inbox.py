@@ -536,3 +536,16 @@ def test_what_is_told_does_not_count_as_put() -> None:
     assert inbox.private_puts == 2
     inbox.put_private([b"4"])
     assert inbox.private_puts == 3
+
+
+def test_a_warning_comes_before_what_comes_after_it() -> None:
+    """Also where a caller has taken what it is about in the meantime, so that the lane is empty."""
+    inbox = Inbox(InboxLimits(private_events=5))
+    inbox.put_private([b"1", b"2", b"3", b"4"])
+    taken = inbox._private.head()
+    assert taken is not None
+    taken.items.clear()
+    # Who asks how much waits has the used batch put away.
+    assert inbox.private_depth == 1
+    inbox.put_private([b"5"])
+    assert [type(item) for item in drain(inbox)] == [InboxFilling, bytes]
