@@ -6,11 +6,13 @@ them a :class:`ManualClock` and move time by hand.
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from typing import Protocol
 
 __all__ = [
+    "WAIT_SLICE",
     "Clock",
     "Deadline",
     "ManualClock",
@@ -18,6 +20,14 @@ __all__ = [
     "ServerClock",
     "SystemClock",
 ]
+
+WAIT_SLICE = 0.2 if sys.platform == "win32" else 1.0
+"""Seconds of one wait of a caller; every longer wait is a loop of such waits.
+
+A wait ends early for Ctrl-C only where the signal finds the main thread inside the system call. One
+that comes a microsecond before, or that another thread catches, is noticed after the wait; on
+Windows each one is.
+"""
 
 _DRIFT_MS_PER_SECOND = 0.5
 """How fast a monotonic clock may run wrong while the system corrects it (500 ppm)."""
@@ -96,6 +106,11 @@ class Deadline:
             return None
         left = self._at - self._clock.monotonic()
         return left if left > 0.0 else 0.0
+
+    def slice(self) -> float:
+        """Return how long to wait in one go, in seconds: what is left, or :data:`WAIT_SLICE`."""
+        left = self.remaining()
+        return WAIT_SLICE if left is None else min(left, WAIT_SLICE)
 
     def earlier(self, other: Deadline) -> Deadline:
         """Return the one of two deadlines that passes first; this one where they are the same."""

@@ -258,8 +258,10 @@ class Pacer:
                 bucket.accepted()
 
     def _wait_for_end(self, seconds: float) -> None:
+        deadline = Deadline(seconds)
         with self._changed:
-            self._changed.wait_for(lambda: self._closed, seconds)
+            while not (self._closed or deadline.expired):
+                self._changed.wait(deadline.slice())
 
 
 def bounded(retry_after: float | None) -> float:

@@ -219,23 +219,30 @@ def test_a_script_that_ends_without_closing_exits(served: dict[str, str]) -> Non
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
-def test_one_interrupt_ends_a_waiting_get(served: dict[str, str]) -> None:
-    """One Ctrl-C ends get() with KeyboardInterrupt."""
-    text = """
-        import sixmm
+@pytest.mark.parametrize("catcher", ["the waiting thread", "another thread"])
+def test_one_interrupt_ends_a_waiting_get(served: dict[str, str], catcher: str) -> None:
+    """One Ctrl-C ends get() with KeyboardInterrupt, also where the wait itself goes on."""
+    text = f"""
+        import signal, sixmm
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         with sixmm.Client.from_env() as client:
             client.wait_live()
+            if {catcher!r} == "another thread":
+                signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
             print("waiting", flush=True)
             while True:
                 client.get()
     """
-    process = subprocess.Popen(
+    with subprocess.Popen(
         _script(text), env=served, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "waiting\n"
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "waiting\n"
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=30)
+        finally:
+            process.kill()
 
     assert process.returncode != 0
     assert "KeyboardInterrupt" in errors

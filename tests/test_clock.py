@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sixmm.clock import (
+    WAIT_SLICE,
     Clock,
     Deadline,
     ManualClock,
@@ -88,6 +89,14 @@ class TestDeadline:
 
         assert deadline.remaining() is None
         assert not deadline.expired
+
+    @given(timeout=st.none() | SECONDS)
+    def test_one_wait_is_short(self, timeout: float | None) -> None:
+        """One wait takes what is left, and never so long that Ctrl-C would seem to be lost."""
+        deadline = Deadline(timeout, clock=ManualClock())
+
+        assert deadline.slice() == (WAIT_SLICE if timeout is None else min(timeout, WAIT_SLICE))
+        assert WAIT_SLICE <= 1.0
 
     def test_a_step_of_the_wall_clock_does_not_count(self) -> None:
         """A deadline is measured on the monotonic clock alone."""

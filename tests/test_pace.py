@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import re
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,11 +17,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sixmm.clock import Deadline, ManualClock
+from sixmm.clock import Deadline, ManualClock, SystemClock
 from sixmm.errors import ClientClosed, ConfigurationError, PaceExceeded
 from sixmm.pace import MAX_SHUT, Pacer, Rate, RestPace, TokenBucket, bounded
 from sixmm.venues.base import Auth, Call, PaceClass
 
+from .interrupts import LONG, interrupted_unawares
 from .stream.waiting import GENEROUS, wait_until
 
 ORDERS = PaceClass.ORDER_WRITE
@@ -497,6 +499,13 @@ def test_close_ends_the_waits_of_all_threads() -> None:
         thread.join(GENEROUS)
 
     assert len(failures) == 8
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
+def test_an_interrupt_ends_a_wait() -> None:
+    """Ctrl-C ends the wait for a turn, also where the system call does not notice it."""
+    with interrupted_unawares():
+        Pacer(SLOW, clock=SystemClock()).pause(LONG)
 
 
 def test_after_the_end_nobody_waits() -> None:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+from ..clock import WAIT_SLICE
 from ..errors import ConfigurationError
 from ..sim import Exchange
 
@@ -17,7 +18,6 @@ __all__ = ["parse_account", "serve"]
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,32}")
 _BALANCE = re.compile(r"[0-9]{1,12}(\.[0-9]{1,8})?")
 _DEFAULT_ACCOUNTS = [("demo", "10000")]
-_WAIT_SECONDS = 3_600.0
 
 
 def parse_account(text: str) -> tuple[str, str]:
@@ -97,8 +97,7 @@ def _lines(exchange: Exchange, credentials: Sequence[dict[str, str]]) -> list[st
 def _wait_for_interrupt() -> None:
     never = threading.Event()
     try:
-        # With a timeout the wait can be interrupted on every platform.
-        while not never.wait(_WAIT_SECONDS):
+        while not never.wait(WAIT_SLICE):
             continue
     except KeyboardInterrupt:
         return

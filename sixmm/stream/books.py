@@ -34,7 +34,6 @@ from ..events import ConnectionEvent, Event
 from ..state.book import Book
 from ..state.book_keeper import MAX_LEVELS, BookChange, BookKeeper
 from .backoff import Backoff, BackoffPolicy
-from .inbox import WAIT_SLICE
 
 __all__ = ["BookLive", "BookStale", "Books", "Later", "Renewals"]
 
@@ -202,12 +201,11 @@ class Books:
                     return book
                 if self._end is not None:
                     raise again(self._end)
-                left = deadline.remaining()
-                if left == 0.0:
+                if deadline.expired:
                     raise DeadlineExceeded(f"the book of {symbol} is not live: {book.reason}")
                 self._waiting += 1
                 try:
-                    self._changed.wait(WAIT_SLICE if left is None else min(left, WAIT_SLICE))
+                    self._changed.wait(deadline.slice())
                 finally:
                     self._waiting -= 1
 

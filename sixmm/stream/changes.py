@@ -8,7 +8,6 @@ from collections.abc import Callable
 from ..clock import Deadline
 from ..errors import ClientClosed, DeadlineExceeded
 from ..state.picture import Account, Predicate
-from .inbox import WAIT_SLICE
 from .waiting import WaitingRoom, call
 
 __all__ = ["Changes"]
@@ -62,8 +61,7 @@ class Changes:
                     raise ClientClosed("the client is closed")
                 if deadline.expired:
                     raise DeadlineExceeded("the account did not become what was waited for in time")
-                left = deadline.remaining()
-                self._room.wait(ticket, WAIT_SLICE if left is None else min(left, WAIT_SLICE))
+                self._room.wait(ticket, deadline.slice())
             finally:
                 with self._lock:
                     self._room.leave(ticket)

@@ -15,7 +15,6 @@ from types import TracebackType
 from ..clock import Deadline
 from ..state.models import Fill, Order
 from ..state.telling import Telling, compare_orders
-from .inbox import WAIT_SLICE
 from .waiting import WaitingRoom, call
 
 __all__ = ["Following", "OrderWatch"]
@@ -202,8 +201,7 @@ class OrderWatch:
                 if self._ended or deadline.expired:
                     return False
                 ticket = self._room.enter()
-            left = deadline.remaining()
-            self._room.wait(ticket, WAIT_SLICE if left is None else min(left, WAIT_SLICE))
+            self._room.wait(ticket, deadline.slice())
 
     def end(self) -> None:
         """Let everybody who waits go: the client is closed."""

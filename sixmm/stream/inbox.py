@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 import threading
 import weakref
 from collections.abc import Iterable, Sequence
@@ -25,22 +24,18 @@ from typing import Literal
 
 import attrs
 
-from ..clock import Clock, Deadline, SystemClock
+from ..clock import WAIT_SLICE, Clock, Deadline, SystemClock
 from ..errors import ClientClosed, ConfigurationError, SixmmError, again
 from ..events import Event, InboxFilling, Overflow
 from .lanes import FILLING, Batch, Item, Lane, LatestLane, measure
 from .turns import Turn
 from .waiting import WaitingRoom, call
 
-__all__ = ["WAIT_SLICE", "Inbox", "InboxLimits"]
+__all__ = ["Inbox", "InboxLimits"]
 
 _log = logging.getLogger("sixmm.inbox")
 
 MarketPolicy = Literal["block", "drop_oldest", "latest"]
-
-# A wait without a limit cannot be interrupted by Ctrl-C on Windows; elsewhere one is fine.
-WAIT_SLICE = 0.2 if sys.platform == "win32" else 3_600.0
-"""Seconds of one wait; every wait is a loop of such waits."""
 
 _TELL_MARGIN = 1_000
 # A reader that waits for room is woken when the caller has emptied a batch, so none is very large.
@@ -314,8 +309,7 @@ class Inbox:
             if self._ended or self._advance():
                 self._takers.leave(ticket)
                 return
-        left = deadline.remaining()
-        self._takers.wait(ticket, WAIT_SLICE if left is None else min(left, WAIT_SLICE))
+        self._takers.wait(ticket, deadline.slice())
 
     def _advance(self) -> bool:
         """Put the next batch in front where the one in front is used up; False without a next."""

@@ -31,7 +31,6 @@ from .agenda import ROTATION
 from .backoff import Backoff
 from .connection import Connection
 from .heartbeat import Heartbeat
-from .inbox import WAIT_SLICE
 from .judging import Judge
 from .keys import KeyKeeper
 from .links import Links
@@ -135,10 +134,9 @@ class Session:
             while self._state is not State.LIVE:
                 if self._state in _ENDED:
                     raise again(self._fatal or ClientClosed("the client is closed"))
-                left = deadline.remaining()
-                if left == 0.0:
+                if deadline.expired:
                     raise DeadlineExceeded(f"the stream is not live yet ({self._state})")
-                self._changed.wait(WAIT_SLICE if left is None else min(left, WAIT_SLICE))
+                self._changed.wait(deadline.slice())
 
     def through(self, wrap: Callable[[WsTransport], WsTransport]) -> None:
         """Put something between this session and its transport, before it is started."""

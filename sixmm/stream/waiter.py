@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 
 from ..clock import Deadline
-from .inbox import WAIT_SLICE
 
 __all__ = ["Waiter"]
 
@@ -50,11 +49,10 @@ class Waiter:
         """
         with self._condition:
             while not self._done:
-                left = deadline.remaining()
-                if left == 0.0:
+                if deadline.expired:
                     self._abandoned = True
                     return False
-                self._condition.wait(WAIT_SLICE if left is None else min(left, WAIT_SLICE))
+                self._condition.wait(deadline.slice())
         if self._error is not None:
             raise self._error
         return True

@@ -14,7 +14,7 @@ import socket
 from collections.abc import Callable
 from typing import Protocol
 
-from ..clock import Deadline
+from ..clock import WAIT_SLICE, Deadline
 
 __all__ = ["FLOOD_BYTES", "RECV_BYTES", "Stream", "TcpStream", "Waiter"]
 
@@ -27,8 +27,6 @@ A thread that comes back from the network has to wait for the interpreter, up to
 thread computes. In a flood that wait is shared by more messages. That pays where they stay text: as
 objects so many at once are slow to make and to keep.
 """
-
-_LONGEST_WAIT = 86_400.0
 
 
 class Stream(Protocol):
@@ -93,9 +91,9 @@ class Waiter:
         """
         while True:
             left = deadline.remaining()
-            if self._wait(None if left is None else min(left, _LONGEST_WAIT) * 1_000):
+            if self._wait(1_000 * (WAIT_SLICE if left is None else min(left, WAIT_SLICE))):
                 return
-            if left is not None and left <= _LONGEST_WAIT:
+            if left is not None and left <= WAIT_SLICE:
                 raise TimeoutError("the deadline passed")
 
 

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from sixmm.clock import Deadline, ManualClock
+from sixmm.clock import WAIT_SLICE, Deadline, ManualClock
 from sixmm.transport.streams import FLOOD_BYTES, RECV_BYTES, TcpStream, Waiter, _Occupancy
+from tests.interrupts import LONG, interrupted_unawares
 from tests.transport.patience import in_thread, past, soon
 from tests.transport.servers import PATIENCE, tcp_pair
 
@@ -188,10 +189,10 @@ class TestWaiting:
 
         assert stream.recv(Deadline(1e10)) == b"x"
 
-    def test_wait_over_a_day(
+    def test_a_wait_of_days(
         self, ends: tuple[TcpStream, socket.socket], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """A long wait is made of shorter ones, which every system can take."""
+        """A long wait is made of short ones, so that an interrupt is noticed in between."""
         stream, theirs = ends
         waits: list[float | None] = []
 
@@ -203,7 +204,15 @@ class TestWaiting:
         theirs.sendall(b"x")
 
         assert stream.recv(Deadline(1e6)) == b"x"
-        assert waits == [86_400_000.0] * 3
+        assert waits == [WAIT_SLICE * 1_000] * 3
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
+    def test_an_interrupt_during_a_wait(self, ends: tuple[TcpStream, socket.socket]) -> None:
+        """Ctrl-C ends a read of the caller, also where the system call does not notice it."""
+        stream, _ = ends
+
+        with interrupted_unawares():
+            stream.recv(Deadline(LONG))
 
     def test_clock_that_stands_still(self, ends: tuple[TcpStream, socket.socket]) -> None:
         """A deadline of a clock that is moved by hand does not make the wait endless."""
