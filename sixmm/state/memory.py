@@ -77,12 +77,14 @@ class FillMemory:
         bound: how many are remembered.
     """
 
-    __slots__ = ("_bound", "_fills", "_ids")
+    __slots__ = ("_bound", "_fills", "_gone", "_ids")
 
     def __init__(self, bound: int) -> None:
         self._bound = bound
         self._fills: dict[str, Fill | FillValues] = {}
         self._ids: deque[str] = deque()
+        # How many were forgotten since the dictionary was made.
+        self._gone = 0
 
     def __contains__(self, fill_id: object) -> bool:
         return fill_id in self._fills
@@ -96,6 +98,11 @@ class FillMemory:
         self._ids.append(fill_id)
         if len(self._ids) > self._bound:
             del self._fills[self._ids.popleft()]
+            self._gone += 1
+            if self._gone > self._bound // 4:
+                # What was deleted leaves traces, which take as much room: the dictionary would
+                # become twice as large.
+                self._fills, self._gone = dict(self._fills), 0
         return True
 
     def values_of_all(self) -> list[FillValues]:

@@ -9,9 +9,12 @@ import time
 from array import array
 from pathlib import Path
 
-__all__ = ["Sampler", "give_back", "resident_bytes", "slope_per_hour"]
+__all__ = ["Sampler", "give_back", "keep_little", "resident_bytes", "slope_per_hour"]
 
 _STATUS = Path("/proc/self/status")
+# The names and figures of malloc.h in glibc.
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
+_LARGE_BYTES = 128 * 1024
 
 
 def resident_bytes() -> int:
@@ -28,6 +31,19 @@ def give_back() -> None:
     """Have the allocator return what it keeps for later: memory that is used again is no gain."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def keep_little() -> None:
+    """Have the allocator return what is large when it is freed; before any thread is started.
+
+    By default it learns from large pieces that are freed to keep such pieces, for each thread up to
+    64 MiB of them, and :func:`give_back` does not reach all of that. Then the resident memory of a
+    process that holds the same all the time goes up and down by 5 MiB.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_ARENA_MAX, 1)
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
 
 
 class Sampler:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,6 +67,16 @@ def test_the_last_fills_are_kept(steps: list[int | None], bound: int) -> None:
         expected = expected if is_known else [*expected, fill(step)][-bound:]
 
     assert list(memory.read()) == expected
+
+
+def test_the_room_for_fills_does_not_grow() -> None:
+    """However many have come, the dictionary is as large as where no more came than are kept."""
+    memory, sizes = FillMemory(3_000), list[int]()
+    for number in range(30_000):
+        memory.take(values_of(fill(number)))
+        sizes.append(sys.getsizeof(memory._fills))
+
+    assert max(sizes) == sizes[2_999]
 
 
 def test_a_fill_is_made_once() -> None:
