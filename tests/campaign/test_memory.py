@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import sys
 import pytest
 
 from .memory import Sampler, resident_bytes, slope_per_hour
+from .program import program
 
 
 def test_a_steady_rise_is_its_own_slope() -> None:
@@ -51,32 +51,11 @@ def test_memory_that_was_freed_does_not_count() -> None:
     del pin
 
 
-_CHURN = """
-import threading
-from tests.campaign.memory import keep_little, resident_bytes
-
-def churn():
-    bytes(16_000_000)
-    for _ in range(30):
-        pieces.append(b"x" * 1_000_000)
-        kept.append(b"x" * 40_000)
-    pieces.clear()
-
-keep_little()
-pieces, kept, before = [], [], resident_bytes()
-thread = threading.Thread(target=churn)
-thread.start()
-thread.join()
-print(resident_bytes() - before)
-"""
-
-
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is told")
 def test_little_is_kept_of_what_was_freed() -> None:
     """Also in a thread, after a larger piece, and below something that is still in use."""
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(
-        [sys.executable, "-c", _CHURN], env=env, capture_output=True, text=True, check=True
+        program("tests.campaign.churn"), capture_output=True, text=True, check=True, timeout=60
     )
 
     assert int(done.stdout) < 10 * 1024 * 1024
