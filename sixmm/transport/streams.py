@@ -89,6 +89,8 @@ class Waiter:
         Raises:
             TimeoutError: the deadline passed.
         """
+        # Not by Deadline.slice(): the clock is looked at once, since this is what a message waits
+        # for, and the last wait is known beforehand, also by a clock that stands still.
         while True:
             left = deadline.remaining()
             if self._wait(1_000 * (WAIT_SLICE if left is None else min(left, WAIT_SLICE))):
